@@ -1,0 +1,3 @@
+/// The default workers.
+@org.jspecify.annotations.NullMarked
+package dev.drover.examples;

@@ -1,0 +1,59 @@
+package dev.drover.supervisor;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// How a worker is started.
+///
+/// @param protocol how it gets its listeners and tells that it is ready
+/// @param command program and arguments; a program without a slash is looked up in PATH
+/// @param workingDirectory where it starts; empty: where the supervisor runs
+/// @param environment set over the inherited environment, in this order
+/// @param readyWhen when it counts as ready
+/// @param stopSignal number of the signal that tells it to stop
+public record Template(
+        Protocol protocol,
+        List<String> command,
+        Optional<Path> workingDirectory,
+        List<Variable> environment,
+        ReadyWhen readyWhen,
+        int stopSignal) {
+
+    /// How a worker gets its listeners and tells that it is ready.
+    public enum Protocol {
+        /// It joins on `handles.sock` (the SDK).
+        DROVER,
+        /// It inherits its listeners from descriptor 3 on (LISTEN_FDS) and writes to NOTIFY_SOCKET.
+        SYSTEMD
+    }
+
+    /// When a worker counts as ready.
+    public enum ReadyWhen {
+        /// When it says so.
+        NOTIFIED,
+        /// When its process runs.
+        STARTED
+    }
+
+    /// A variable of the worker's environment.
+    public sealed interface Variable {
+        /// Its name.
+        String name();
+
+        /// A variable with a fixed value.
+        record Literal(String name, String value) implements Variable {}
+
+        /// A variable whose value is read from a file, at most 64 KiB, each time a worker is started; one newline
+        /// at the end is cut.
+        record FromFile(String name, Path file) implements Variable {}
+    }
+
+    public Template {
+        command = List.copyOf(command);
+        environment = List.copyOf(environment);
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a template needs a command");
+        }
+    }
+}
