@@ -1,0 +1,46 @@
+package dev.drover.poolfile;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reads pool files. Stateless; never throws for what a file holds: that is a [Problem].
+public final class PoolFiles {
+
+    private PoolFiles() {}
+
+    /// Reads files and directories; `-` is the standard input.
+    ///
+    /// Of a directory its `*.yaml` and `*.yml` are read, by name, neither hidden ones nor subdirectories. A
+    /// file may hold several documents; empty ones are skipped. A file that is reached twice is read once.
+    public static PoolFileResult read(List<Path> filesOrDirectories) {
+        return read(filesOrDirectories, System.in);
+    }
+
+    /// Reads as [#read(List)] does, with another standard input.
+    public static PoolFileResult read(List<Path> filesOrDirectories, InputStream stdin) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        var sources = new Sources(stdin, problems::add);
+        List<Path> files = sources.expand(filesOrDirectories);
+        List<Document> documents = new ArrayList<>();
+        for (Path file : files) {
+            sources.text(file)
+                    .ifPresent(text -> documents.addAll(new DocumentReader(file, problems::add).readAll(text)));
+        }
+        documents.stream().map(Document::problems).forEach(problems::addAll);
+        problems.addAll(Conflicts.among(documents));
+        if (documents.isEmpty() && problems.isEmpty() && !files.isEmpty()) {
+            problems.add(new Problem(files.getFirst(), 1, "", "holds no pool; a pool begins with `kind: WorkerPool`"));
+        }
+        return new PoolFileResult(
+                files,
+                documents.stream()
+                        .filter(document -> problems.stream().noneMatch(document::holds))
+                        .map(Document::found)
+                        .toList(),
+                problems.stream().sorted(Problem.ORDER).toList());
+    }
+}
