@@ -20,7 +20,7 @@ record Document(Path file, int line, int endLine, WorkerPool pool, Map<String, I
     /// What the pool breaks by itself.
     List<Problem> problems() {
         return Stream.concat(ProtoRules.check(pool).stream(), PoolRules.check(pool).stream())
-                .filter(violation -> isReadable(violation.path()))
+                .filter(violation -> isReadable(violation.path()) && hasReadableFields(violation.path()))
                 .map(violation -> problem(violation.path(), violation.message()))
                 .toList();
     }
@@ -47,6 +47,11 @@ record Document(Path file, int line, int endLine, WorkerPool pool, Map<String, I
             }
         }
         return !unreadable.contains("");
+    }
+
+    /// What is said of several fields together holds only where all of them could be read.
+    private boolean hasReadableFields(String path) {
+        return unreadable.stream().noneMatch(field -> field.startsWith(path + "."));
     }
 
     boolean holds(Problem problem) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,7 +205,7 @@ final class DocumentReader {
     private static Object nothing(Message.Builder parent, FieldDescriptor field) {
         return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
                 ? parent.newBuilderForField(field).build()
-                : field.getDefaultValue();
+                : ""; // the only scalars a pool has lists of are strings
     }
 
     private Optional<String> key(Node node, String path, Map<String, Integer> seen) {
@@ -244,7 +245,7 @@ final class DocumentReader {
     }
 
     private static Map<String, FieldDescriptor> fieldsOf(Descriptor type) {
-        Map<String, FieldDescriptor> fields = new java.util.LinkedHashMap<>();
+        Map<String, FieldDescriptor> fields = new LinkedHashMap<>();
         type.getFields().forEach(field -> fields.put(field.getJsonName(), field));
         return fields;
     }

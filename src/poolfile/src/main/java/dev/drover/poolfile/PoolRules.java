@@ -93,7 +93,7 @@ final class PoolRules {
         if (socket.hasPath()) {
             violated(path + ".path", "is for Unix sockets only; add `protocol: Unix` or give host and port instead");
         } else if (!socket.hasPort()) {
-            violated(path + ".port", "is required for TCP, from 0 to 65535; 0 lets the kernel choose");
+            violated(path + ".port", "is required for TCP: from 0 to 65535; 0 lets the kernel choose");
         }
         if (socket.hasHost() && Addresses.parse(socket.getHost()).isEmpty()) {
             violated(
@@ -105,7 +105,7 @@ final class PoolRules {
 
     private void unix(Socket socket, String path) {
         if (!socket.hasPath()) {
-            violated(path + ".path", "is required for Unix sockets, an absolute path");
+            violated(path + ".path", "is required for Unix sockets: an absolute path");
         }
         if (socket.hasHost()) {
             violated(path + ".host", "is for TCP only; a Unix socket has a path instead");

@@ -109,7 +109,8 @@ final class ProtoRules {
             default -> throw unknown(rule, path);
         };
         if (!kept) {
-            violated(path, "".equals(value) ? "is required, " + needed(bound) : message(rule, bound, rules, value));
+            boolean missing = "".equals(value) || value.equals(List.of());
+            violated(path, missing ? "is required: " + needed(bound) : message(rule, bound, rules, value));
         }
     }
 
@@ -131,6 +132,7 @@ final class ProtoRules {
     private static String needed(Object bound) {
         return switch (bound) {
             case String text when WORDS.containsKey(text) -> words(text);
+            case Long items -> "at least " + items + (items == 1 ? " item" : " items");
             case Collection<?> choices -> "one of " + Wording.anyOf(strings(choices));
             default -> shown(bound);
         };
