@@ -1,0 +1,43 @@
+package dev.drover.posix;
+
+import java.net.SocketAddress;
+
+/// An accepted connection: its descriptor, non-blocking, and who is at the other end.
+///
+/// `close()` closes this descriptor only; while another holds a duplicate the connection lives on.
+public final class Connection implements AutoCloseable {
+    private final Fd fd;
+    private final SocketAddress peerAddress;
+
+    Connection(Fd fd, SocketAddress peerAddress) {
+        this.fd = fd;
+        this.peerAddress = peerAddress;
+    }
+
+    /// Takes ownership of a connected socket; on failure the descriptor stays the caller's.
+    public static Connection adopt(Fd fd) {
+        SocketAddresses.Query query = (address, length) -> fd.use(n -> SysSocket.getpeername(n, address, length));
+        return new Connection(fd, SocketAddresses.ask(query, "getpeername", fd));
+    }
+
+    /// The other end; an empty path for a Unix socket without a name.
+    public SocketAddress peerAddress() {
+        return peerAddress;
+    }
+
+    /// This end.
+    public SocketAddress localAddress() {
+        return SocketAddresses.ask(
+                (address, length) -> fd.use(n -> SysSocket.getsockname(n, address, length)), "getsockname", fd);
+    }
+
+    /// The descriptor, still owned by this connection.
+    public Fd fd() {
+        return fd;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}
