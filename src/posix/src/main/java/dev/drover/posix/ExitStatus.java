@@ -1,15 +1,15 @@
 package dev.drover.posix;
 
-/// How a process ended, as `waitid(2)` tells it.
+/// How a process ended.
 public sealed interface ExitStatus {
-    /// It exited by itself.
+    /// It ended by itself.
     ///
     /// @param code 0 to 255
     record Exited(int code) implements ExitStatus {}
 
     /// A signal ended it.
     ///
-    /// @param signal number of the signal
+    /// @param signal the number, one of [Signals]
     /// @param coreDumped whether it left a core
     record Killed(int signal, boolean coreDumped) implements ExitStatus {}
 }
