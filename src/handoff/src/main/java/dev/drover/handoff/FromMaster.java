@@ -1,0 +1,18 @@
+package dev.drover.handoff;
+
+import java.util.List;
+
+/// What the master's frame says. The descriptors of its handles belong to whoever reads it.
+sealed interface FromMaster {
+    /// The worker is accepted.
+    record Joined(String pool, String ticket, long transferId, List<Handle> listeners) implements FromMaster {}
+
+    /// The worker is not accepted.
+    record JoinRefused(JoinRefusal reason, String message) implements FromMaster {}
+
+    /// Further handles.
+    record Transferred(long transferId, List<Handle> handles) implements FromMaster {}
+
+    /// It breaks the contract. Its descriptors are closed.
+    record Malformed(String why) implements FromMaster {}
+}

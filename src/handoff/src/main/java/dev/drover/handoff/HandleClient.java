@@ -1,0 +1,291 @@
+package dev.drover.handoff;
+
+import dev.drover.posix.Fd;
+import dev.drover.posix.PosixException;
+import dev.drover.posix.UnixSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A worker's end of the handle socket.
+///
+/// [#join] and then [#receive] block and belong to one named platform thread; everything else is safe from any
+/// thread, because each send is one datagram. A frame that was sent is in the kernel and survives the sender's death.
+/// `close()` is idempotent and wakes a blocked [#receive].
+public final class HandleClient implements AutoCloseable {
+    private final UnixSocket socket;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(HandoffLimits.MAX_FRAME_BYTES);
+
+    /// Transfers received and not yet answered; at most [HandoffLimits#MAX_OPEN_TRANSFERS].
+    private final Set<Long> open = ConcurrentHashMap.newKeySet();
+
+    /// Set by the receiving thread, read by senders to tell a call out of order.
+    private volatile boolean joined;
+
+    /// Set by whoever closes, read by the receiving thread to know its own end from the master's.
+    private volatile boolean closed;
+
+    HandleClient(UnixSocket socket) {
+        this.socket = socket;
+        socket.setSendTimeout(HandoffLimits.SEND_TIMEOUT);
+    }
+
+    /// Connects to the master; the Join is due within [HandoffLimits#JOIN_TIMEOUT].
+    ///
+    /// @param handlesSocket `attach/handles.sock` of the run directory
+    /// @param timeout how long to wait while the master's backlog is full
+    /// @throws HandoffException when nobody listens there or the time is up
+    public static HandleClient connect(Path handlesSocket, Duration timeout) {
+        checkTimeout(timeout);
+        var connected = new CompletableFuture<UnixSocket>();
+        // The kernel knows no deadline for this before there is a socket to set it on, so another thread waits.
+        Thread.ofPlatform().daemon().name("drover-handles-connect").start(() -> connectInto(handlesSocket, connected));
+        return new HandleClient(await(handlesSocket, connected, timeout));
+    }
+
+    private static void connectInto(Path path, CompletableFuture<UnixSocket> connected) {
+        try {
+            var socket = UnixSocket.connect(path, UnixSocket.Type.SEQPACKET);
+            if (!connected.complete(socket)) {
+                socket.close();
+            }
+        } catch (RuntimeException | Error failure) {
+            connected.completeExceptionally(failure);
+        }
+    }
+
+    private static UnixSocket await(Path path, CompletableFuture<UnixSocket> connected, Duration timeout) {
+        var what = "cannot connect to the master at " + path;
+        try {
+            return connected.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException failure) {
+            var cause = Objects.requireNonNullElse(failure.getCause(), failure);
+            throw new HandoffException(what + ": " + Wire.why(cause), cause);
+        } catch (TimeoutException _) {
+            abandon(connected);
+            throw new HandoffException(what + ": no answer within " + timeout);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            abandon(connected);
+            throw new HandoffException(what + ": interrupted");
+        }
+    }
+
+    /// Whoever comes second, this or the connecting thread, closes the socket.
+    private static void abandon(CompletableFuture<UnixSocket> connected) {
+        if (!connected.cancel(false) && !connected.isCompletedExceptionally()) {
+            connected.resultNow().close();
+        }
+    }
+
+    private static void checkTimeout(Duration timeout) {
+        if (!timeout.isPositive()) {
+            throw new IllegalArgumentException("cannot wait " + timeout + ": a positive time is wanted");
+        }
+    }
+
+    /// Presents this worker, once, and waits for the answer. After a failure there is nothing left but `close()`.
+    ///
+    /// @param worker `DROVER_WORKER` of the environment
+    /// @param incarnation `DROVER_INCARNATION` of the environment
+    /// @param token `DROVER_TOKEN` of the environment
+    /// @return with the listeners, whose descriptors are the caller's and whose transfer is to be acknowledged
+    /// @throws JoinRefusedException when the master does not want this worker
+    /// @throws HandoffException when it is gone, breaks the protocol or does not answer in time
+    public Joined join(String worker, int incarnation, String token, Duration timeout) {
+        checkTimeout(timeout);
+        if (joined) {
+            throw new IllegalStateException("cannot join as " + worker + ": joined already");
+        }
+        var what = "cannot join as " + worker;
+        try {
+            socket.setReceiveTimeout(timeout);
+            send(WorkerFrames.join(worker, incarnation, token), "join as " + worker);
+            var joined = answer(worker, what, timeout);
+            socket.setReceiveTimeout(Duration.ZERO);
+            return joined;
+        } catch (PosixException failure) {
+            throw new HandoffException(what + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private Joined answer(String worker, String what, Duration timeout) {
+        return switch (read()) {
+            case Read.Frame(FromMaster.Joined(var pool, var ticket, var transferId, var listeners)) -> {
+                open.add(transferId);
+                joined = true;
+                yield new Joined(pool, ticket, transferId, listeners);
+            }
+            case Read.Frame(FromMaster.JoinRefused(var reason, var message)) ->
+                throw new JoinRefusedException(worker, reason, message);
+            case Read.Frame(FromMaster.Transferred(var _, var handles)) -> {
+                close(handles);
+                throw new HandoffException(what + ": the master answered with a transfer");
+            }
+            case Read.Frame(FromMaster.Malformed(var why)) ->
+                throw new HandoffException(what + ": the answer is malformed: " + why);
+            case Read.TimedOut _ -> throw new HandoffException(what + ": no answer within " + timeout);
+            case Read.Ended(var why) -> throw new HandoffException(what + ": " + why);
+        };
+    }
+
+    /// Waits for the next handles. After [Received.MasterGone] every answer is the same.
+    public Received receive() {
+        if (!joined) {
+            throw new IllegalStateException("cannot receive handles before joining");
+        }
+        return switch (read()) {
+            case Read.Frame(FromMaster.Transferred(var transferId, var handles)) -> taken(transferId, handles);
+            case Read.Frame(FromMaster.Joined(var _, var _, var _, var listeners)) -> {
+                close(listeners);
+                yield broken("the master answered a Join that was not sent");
+            }
+            case Read.Frame(FromMaster.JoinRefused(var _, var message)) ->
+                broken("the master refused a worker that had joined: " + message);
+            case Read.Frame(FromMaster.Malformed(var why)) -> broken("the master sent a malformed frame: " + why);
+            case Read.TimedOut _ -> throw new AssertionError("a socket without a timeout timed out");
+            case Read.Ended(var why) -> broken(why);
+        };
+    }
+
+    private Received taken(long transferId, List<Handle> handles) {
+        if (open.size() >= HandoffLimits.MAX_OPEN_TRANSFERS) {
+            close(handles);
+            return broken("the master sent more than " + HandoffLimits.MAX_OPEN_TRANSFERS + " open transfers");
+        }
+        if (!open.add(transferId)) {
+            close(handles);
+            return broken("the master repeated transfer " + transferId);
+        }
+        return new Received.Transferred(transferId, handles);
+    }
+
+    /// Ends the connection, so that both sides agree that it has ended.
+    private Received broken(String why) {
+        var gone = new Received.MasterGone(closed ? "closed by this side" : why);
+        shutdown();
+        return gone;
+    }
+
+    private static void close(List<Handle> handles) {
+        handles.forEach(handle -> handle.descriptor().close());
+    }
+
+    private sealed interface Read {
+        record Frame(FromMaster says) implements Read {}
+
+        record TimedOut() implements Read {}
+
+        record Ended(String why) implements Read {}
+    }
+
+    private Read read() {
+        try {
+            buffer.clear();
+            return switch (socket.receive(buffer, HandoffLimits.MAX_DESCRIPTORS)) {
+                case dev.drover.posix.Received.Message(var _, var descriptors) ->
+                    new Read.Frame(MasterFrames.read(Wire.take(buffer), descriptors));
+                case dev.drover.posix.Received.WouldBlock _ -> new Read.TimedOut();
+                case dev.drover.posix.Received.EndOfStream _ -> new Read.Ended("the master closed the connection");
+                case dev.drover.posix.Received.Malformed(var why) -> new Read.Frame(new FromMaster.Malformed(why));
+            };
+        } catch (PosixException failure) {
+            return new Read.Ended(Wire.why(failure));
+        } catch (IllegalStateException failure) {
+            if (closed) {
+                return new Read.Ended("closed by this side");
+            }
+            throw failure;
+        }
+    }
+
+    /// Says that a transfer has been taken over. Once, before the first read of a connection or the first accept
+    /// from a listener; when it throws, the descriptors must be closed unread.
+    ///
+    /// @throws HandoffException when the master is gone
+    /// @throws IllegalArgumentException for a transfer that was not received or was answered before
+    public void acknowledge(long transferId) {
+        answered(transferId);
+        send(WorkerFrames.acknowledged(transferId), "acknowledge transfer " + transferId);
+    }
+
+    /// Says that a transfer cannot be taken over; the caller has closed its descriptors before.
+    ///
+    /// @param message for people; cut at [HandoffLimits#MAX_TEXT_BYTES]
+    /// @throws HandoffException when the master is gone
+    /// @throws IllegalArgumentException for a transfer that was not received or was answered before
+    public void refuse(long transferId, String message) {
+        answered(transferId);
+        send(WorkerFrames.refused(transferId, message), "refuse transfer " + transferId);
+    }
+
+    private void answered(long transferId) {
+        if (!open.remove(transferId)) {
+            throw new IllegalArgumentException(
+                    "cannot answer transfer " + transferId + ": it was not received or was answered before");
+        }
+    }
+
+    /// Says that this worker serves. Again it changes nothing.
+    ///
+    /// @throws HandoffException when the master is gone
+    public void ready() {
+        checkJoined("say ready");
+        send(WorkerFrames.ready(), "say ready");
+    }
+
+    /// Says that this worker takes no new work and will exit by itself. Final.
+    ///
+    /// @throws HandoffException when the master is gone
+    public void draining() {
+        checkJoined("say draining");
+        send(WorkerFrames.draining(), "say draining");
+    }
+
+    private void checkJoined(String verb) {
+        if (!joined) {
+            throw new IllegalStateException("cannot " + verb + " before joining");
+        }
+    }
+
+    private void send(byte[] frame, String verb) {
+        boolean sent;
+        try {
+            sent = socket.send(ByteBuffer.wrap(frame), List.<Fd>of());
+        } catch (PosixException failure) {
+            throw new HandoffException("cannot " + verb + ": " + failure.getMessage(), failure);
+        } catch (IllegalStateException failure) {
+            if (closed) {
+                throw new HandoffException("cannot " + verb + ": closed by this side", failure);
+            }
+            throw failure;
+        }
+        if (!sent) {
+            throw new HandoffException(
+                    "cannot " + verb + ": the master has not read for " + HandoffLimits.SEND_TIMEOUT);
+        }
+    }
+
+    private void shutdown() {
+        try {
+            socket.shutdown();
+        } catch (PosixException | IllegalStateException _) {
+            // Ended or closed already, which is what was wanted.
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        shutdown();
+        socket.close();
+    }
+}

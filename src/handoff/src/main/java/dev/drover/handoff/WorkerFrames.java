@@ -1,0 +1,87 @@
+package dev.drover.handoff;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.drover.posix.Fd;
+import dev.drover.protocol.worker.v1.Draining;
+import dev.drover.protocol.worker.v1.Join;
+import dev.drover.protocol.worker.v1.Ready;
+import dev.drover.protocol.worker.v1.TransferAcknowledged;
+import dev.drover.protocol.worker.v1.TransferRefused;
+import dev.drover.protocol.worker.v1.WorkerFrame;
+import java.util.List;
+
+/// The frames a worker sends, as bytes and back. Pure; fields it does not know are passed over.
+final class WorkerFrames {
+    private WorkerFrames() {}
+
+    static byte[] join(String worker, int incarnation, String token) {
+        var join =
+                Join.newBuilder().setWorker(worker).setIncarnation(incarnation).setToken(token);
+        return frame().setJoin(join).build().toByteArray();
+    }
+
+    static byte[] acknowledged(long transferId) {
+        var acknowledged = TransferAcknowledged.newBuilder().setTransferId(transferId);
+        return frame().setTransferAcknowledged(acknowledged).build().toByteArray();
+    }
+
+    static byte[] refused(long transferId, String message) {
+        var refused = TransferRefused.newBuilder().setTransferId(transferId).setMessage(Wire.cut(message));
+        return frame().setTransferRefused(refused).build().toByteArray();
+    }
+
+    static byte[] ready() {
+        return frame().setReady(Ready.getDefaultInstance()).build().toByteArray();
+    }
+
+    static byte[] draining() {
+        return frame().setDraining(Draining.getDefaultInstance()).build().toByteArray();
+    }
+
+    private static WorkerFrame.Builder frame() {
+        return WorkerFrame.newBuilder().setProtocolVersion(Wire.PROTOCOL_VERSION);
+    }
+
+    /// Reads a frame and takes over its descriptors, of which there must be none.
+    static FromWorker read(byte[] frame, List<Fd> descriptors) {
+        if (!descriptors.isEmpty()) {
+            descriptors.forEach(Fd::close);
+            return new FromWorker.Malformed(
+                    JoinRefusal.MALFORMED, descriptors.size() + " descriptors: a worker sends none");
+        }
+        try {
+            Wire.checkSize(frame);
+            return decode(WorkerFrame.parseFrom(frame));
+        } catch (InvalidProtocolBufferException invalid) {
+            return new FromWorker.Malformed(JoinRefusal.MALFORMED, "no protobuf: " + invalid.getMessage());
+        } catch (MalformedFrameException malformed) {
+            return new FromWorker.Malformed(malformed.reason(), malformed.why());
+        }
+    }
+
+    private static FromWorker decode(WorkerFrame frame) throws MalformedFrameException {
+        Wire.checkVersion(frame.getProtocolVersion());
+        return switch (frame.getFrameCase()) {
+            case JOIN -> decode(frame.getJoin());
+            case TRANSFER_ACKNOWLEDGED ->
+                new FromWorker.Acknowledged(
+                        Wire.transferId(frame.getTransferAcknowledged().getTransferId()));
+            case TRANSFER_REFUSED ->
+                new FromWorker.Refused(
+                        Wire.transferId(frame.getTransferRefused().getTransferId()),
+                        Wire.text(frame.getTransferRefused().getMessage(), "message"));
+            case READY -> new FromWorker.Ready();
+            case DRAINING -> new FromWorker.Draining();
+            case FRAME_NOT_SET -> throw new MalformedFrameException("a frame that says nothing this version knows");
+        };
+    }
+
+    private static FromWorker decode(Join join) throws MalformedFrameException {
+        if (join.getIncarnation() <= 0) {
+            throw new MalformedFrameException(
+                    "incarnation " + Integer.toUnsignedString(join.getIncarnation()) + ": 1 to 2^31 - 1 are allowed");
+        }
+        return new FromWorker.Join(
+                Wire.name(join.getWorker(), "worker"), join.getIncarnation(), Wire.secret(join.getToken(), "token"));
+    }
+}
