@@ -1,0 +1,112 @@
+package dev.drover.examples;
+
+import dev.drover.worker.HttpDrain;
+import dev.drover.worker.HttpLimits;
+import dev.drover.worker.Worker;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The default pool's worker, and the target of load tests: `GET /?id=X` answers `ok X PID`, without an id a greeting.
+///
+/// Started by a master it serves every listener it is given. With `--port N` it needs none and listens by itself, which
+/// shows what Drover costs beside it.
+public final class Hello {
+    private static final int BACKLOG = 4096;
+    private static final int USAGE = 2;
+    private static final int FAILED = 1;
+
+    private final HelloSettings settings;
+    private final EventLoopGroup loops;
+    private final HttpDrain drain = new HttpDrain(HttpLimits.defaults());
+
+    private Hello(HelloSettings settings) {
+        this.settings = settings;
+        this.loops = new EpollEventLoopGroup(settings.threads());
+    }
+
+    /// Serves until the process is told to stop. Exits with 2 for wrong arguments, 1 when it cannot start.
+    public static void main(String[] arguments) {
+        try {
+            var hello = new Hello(HelloSettings.of(List.of(arguments), System.getenv()));
+            if (hello.settings.port().isPresent()) {
+                hello.serveAlone(hello.settings.port().getAsInt());
+            } else {
+                hello.serve(Worker.join());
+            }
+        } catch (IllegalArgumentException wrong) {
+            fail(USAGE, wrong);
+        } catch (RuntimeException failure) {
+            fail(FAILED, failure);
+        }
+    }
+
+    private static void fail(int status, RuntimeException failure) {
+        System.err.println("hello: " + failure.getMessage());
+        System.exit(status);
+    }
+
+    private void serve(Worker worker) {
+        worker.onDrain(drain::drain);
+        pretendToStart(settings.startupDelay());
+        open(worker);
+    }
+
+    private void pretendToStart(Duration time) {
+        if (time.isPositive()) {
+            loops.schedule(() -> {}, time.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
+        }
+    }
+
+    private void open(Worker worker) {
+        var identity = Identity.of(worker.name(), ProcessHandle.current().pid());
+        for (var listener : worker.listeners()) {
+            check(bootstrap(listener.nettyChannelFactory(), identity).register(), listener.toString());
+        }
+        if (settings.becomesReady()) {
+            worker.ready();
+        }
+    }
+
+    private void serveAlone(int port) {
+        var identity = Identity.of("hello", ProcessHandle.current().pid());
+        var channel = bootstrap(EpollServerSocketChannel::new, identity).bind(port);
+        check(channel, "port " + port);
+        System.out.println("Listening at " + channel.channel().localAddress());
+    }
+
+    private static void check(ChannelFuture opened, String what) {
+        opened.awaitUninterruptibly();
+        var cause = opened.cause();
+        if (cause != null) {
+            throw new IllegalStateException("cannot serve " + what + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    private ServerBootstrap bootstrap(ChannelFactory<? extends ServerChannel> factory, Identity identity) {
+        return new ServerBootstrap()
+                .group(loops)
+                .channelFactory(factory)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .handler(drain.listenerHandler())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new HttpServerCodec());
+                        drain.addTo(channel.pipeline());
+                        channel.pipeline().addLast(new HelloHandler(identity));
+                    }
+                });
+    }
+}

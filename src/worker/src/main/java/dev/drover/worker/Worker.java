@@ -1,0 +1,162 @@
+package dev.drover.worker;
+
+import dev.drover.handoff.HandleClient;
+import dev.drover.handoff.Joined;
+import dev.drover.handoff.Received;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// This process as a worker of a Drover master.
+///
+///     var worker = Worker.join();
+///     var drain = new HttpDrain(HttpLimits.defaults());
+///     worker.onDrain(drain::drain);
+///     serve(worker.listener("http"), drain);
+///     worker.ready();
+///
+/// When the stop signal (TERM or INT) comes, or the master is gone, the master is told that this worker drains,
+/// the callbacks of [#onDrain] run and the process exits with 0, after the program's shutdown hooks. Without a
+/// master the whole takes at most 2 s. A second signal ends the process at once with 128 + its number. The
+/// handlers of the two signals are installed by [#join].
+///
+/// Thread-safe. One per process.
+public final class Worker implements AutoCloseable {
+    /// Protects the start against a master that hangs; the master itself gives up on a silent worker after 5 s.
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(5);
+
+    private final WorkerEnvironment environment;
+    private final HandleClient handles;
+    private final String pool;
+    private final List<WorkerListener> listeners;
+    private final Departure departure;
+
+    /// Published by `close()` to the thread that reads handles.
+    private volatile boolean closed;
+
+    private Worker(WorkerEnvironment environment, HandleClient handles, Joined joined, ProcessEnd end) {
+        this.environment = environment;
+        this.handles = handles;
+        this.pool = joined.pool();
+        this.listeners = joined.listeners().stream().map(WorkerListener::new).toList();
+        this.departure = new Departure(handles::draining, end, Departure.WITHOUT_MASTER);
+    }
+
+    /// Joins the master that started this process and takes over its listeners.
+    ///
+    /// @throws WorkerException when no master started this process
+    /// @throws dev.drover.handoff.HandoffException when the master cannot be reached, refuses, or does not answer
+    ///     in 5 s
+    public static Worker join() {
+        var worker = join(System.getenv(), ProcessEnd.JVM);
+        StopSignals.listen(worker.departure::signalled);
+        return worker;
+    }
+
+    /// Joins without listening for signals.
+    static Worker join(Map<String, String> variables, ProcessEnd end) {
+        var environment = WorkerEnvironment.of(variables);
+        var handles = HandleClient.connect(environment.handlesSocket(), JOIN_TIMEOUT);
+        try {
+            var joined =
+                    handles.join(environment.worker(), environment.incarnation(), environment.token(), JOIN_TIMEOUT);
+            var worker = new Worker(environment, handles, joined, end);
+            handles.acknowledge(joined.transferId());
+            // A platform thread, because the blocking downcall would pin a virtual one's carrier.
+            Thread.ofPlatform().daemon().name("drover-handles").start(worker::readHandles);
+            return worker;
+        } catch (RuntimeException failure) {
+            handles.close();
+            throw failure;
+        }
+    }
+
+    private void readHandles() {
+        while (!closed) {
+            switch (handles.receive()) {
+                case Received.Transferred transfer -> refuse(transfer);
+                case Received.MasterGone _ -> {
+                    if (!closed) {
+                        departure.masterGone();
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    private void refuse(Received.Transferred transfer) {
+        transfer.handles().forEach(handle -> handle.descriptor().close());
+        handles.refuse(transfer.transferId(), "this worker takes handles only when it joins");
+    }
+
+    /// `web-0`.
+    public String name() {
+        return environment.worker();
+    }
+
+    /// The pool it belongs to.
+    public String pool() {
+        return pool;
+    }
+
+    /// Its number in the pool, from 0.
+    public int ordinal() {
+        return environment.ordinal();
+    }
+
+    /// Which process this is of those that have filled the place, from 1.
+    public int incarnation() {
+        return environment.incarnation();
+    }
+
+    /// What it listens on; may be empty.
+    public List<WorkerListener> listeners() {
+        return listeners;
+    }
+
+    /// @param socketName the pool's name of the socket, `http`
+    /// @throws WorkerException when the pool has no such socket; the message names those it has
+    public WorkerListener listener(String socketName) {
+        return listeners.stream()
+                .filter(listener -> listener.socketName().equals(socketName))
+                .findFirst()
+                .orElseThrow(() -> new WorkerException("cannot find listener " + socketName + " of " + name()
+                        + ": it has "
+                        + listeners.stream().map(WorkerListener::socketName).toList()));
+    }
+
+    /// Tells the master that this worker serves: from now on connections are sent to it. Said again it changes
+    /// nothing.
+    public void ready() {
+        if (!departure.hasBegun()) {
+            handles.ready();
+        }
+    }
+
+    /// Registers what is to happen when this worker leaves. The callbacks run one after the other in the order of
+    /// registration, each once, on one thread of their own; they may block as long as the pool's grace allows.
+    public void onDrain(Runnable callback) {
+        departure.onDrain(callback);
+    }
+
+    /// Leaves of its own wish, as at the stop signal; returns at once, and the process exits when the drain is
+    /// done.
+    public void drain() {
+        departure.begin();
+    }
+
+    /// Leaves the master without a drain and without the end of the process: closes the connection to it and the
+    /// listeners nobody took. What was taken serves on.
+    @Override
+    public void close() {
+        closed = true;
+        listeners.forEach(WorkerListener::closeUnlessTaken);
+        handles.close();
+    }
+
+    @Override
+    public String toString() {
+        return environment.toString();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.drover.worker;
+
+import dev.drover.handoff.Handle;
+import dev.drover.posix.Fd;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ServerChannel;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A listening socket the master gave to this worker, bound and listening already.
+///
+/// It is taken once, in one of the ways below, and then belongs to the channel that took it: closing the channel
+/// closes this process' descriptor only, the master keeps its own and no client is refused. Never shut the socket
+/// down: that would end it for every holder. Thread-safe.
+public final class WorkerListener {
+    private final String socketName;
+    private final SocketAddress address;
+    private final int backlog;
+    private final Fd descriptor;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    WorkerListener(Handle handle) {
+        this(handle.socketName(), handle.address(), handle.backlog(), handle.descriptor());
+    }
+
+    private WorkerListener(String socketName, SocketAddress address, int backlog, Fd descriptor) {
+        this.socketName = socketName;
+        this.address = address;
+        this.backlog = backlog;
+        this.descriptor = descriptor;
+    }
+
+    /// The pool's name of the socket, `http`.
+    public String socketName() {
+        return socketName;
+    }
+
+    /// Where it listens: an [java.net.InetSocketAddress] or a [java.net.UnixDomainSocketAddress].
+    public SocketAddress address() {
+        return address;
+    }
+
+    /// The backlog for a server that insists on calling `listen()` again; 0: none is prescribed.
+    public int backlog() {
+        return backlog;
+    }
+
+    /// Takes the listener for Netty's epoll transport: give the factory to `ServerBootstrap.channelFactory` and
+    /// call `register()`, for it is bound already (`bind` would fail with EINVAL). The factory makes one channel.
+    ///
+    /// @throws IllegalStateException when the listener is taken already
+    public ChannelFactory<ServerChannel> nettyChannelFactory() {
+        take();
+        return new NettyListenerFactory(this, descriptor);
+    }
+
+    /// Takes the listener as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic
+    /// `ServerSocket`. Needs `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`.
+    ///
+    /// @throws IllegalStateException when the listener is taken already
+    /// @throws WorkerException when the flag is missing; the listener is then not taken
+    public ServerSocketChannel serverSocketChannel() {
+        var constructor = JdkListeners.constructor();
+        take();
+        return JdkListeners.open(constructor, address, descriptor);
+    }
+
+    private void take() {
+        if (!taken.compareAndSet(false, true)) {
+            throw new IllegalStateException("cannot take " + this + ": it was taken before, and a second reader would"
+                    + " take connections from the first");
+        }
+    }
+
+    /// Closes the descriptor unless it was taken.
+    void closeUnlessTaken() {
+        if (taken.compareAndSet(false, true)) {
+            descriptor.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "listener " + socketName + " at " + address;
+    }
+}
