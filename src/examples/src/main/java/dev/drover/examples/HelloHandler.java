@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
@@ -25,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers the requests of one connection, which come one at a time (see [dev.drover.worker.HttpDrain]).
 final class HelloHandler extends ChannelInboundHandlerAdapter {
+    // Netty's own names are in lower case, which is as good to a client and worse to whoever reads it.
+    private static final AsciiString CONTENT_TYPE = AsciiString.cached("Content-Type");
+    private static final AsciiString CONTENT_LENGTH = AsciiString.cached("Content-Length");
+    private static final AsciiString ALLOW = AsciiString.cached("Allow");
     private static final AsciiString TEXT = AsciiString.cached("text/plain; charset=utf-8");
     private static final AsciiString BYTES = AsciiString.cached("application/octet-stream");
     private static final AsciiString ALLOWED = AsciiString.cached("GET, HEAD");
@@ -105,14 +108,14 @@ final class HelloHandler extends ChannelInboundHandlerAdapter {
         var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body, HEADERS, HEADERS);
         fill(answer.headers(), TEXT, body.readableBytes());
         if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            answer.headers().set(HttpHeaderNames.ALLOW, ALLOWED);
+            answer.headers().set(ALLOW, ALLOWED);
         }
         var _ = context.writeAndFlush(answer);
     }
 
     private void fill(HttpHeaders headers, AsciiString type, int length) {
-        headers.set(HttpHeaderNames.CONTENT_TYPE, type)
-                .set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(length))
+        headers.set(CONTENT_TYPE, type)
+                .set(CONTENT_LENGTH, Integer.toString(length))
                 .set(X_WORKER, identity.nameHeader())
                 .set(X_WORKER_PID, identity.pidHeader());
     }
