@@ -136,6 +136,11 @@ public final class Fd implements AutoCloseable {
         return PosixException.check(result, call, text, this);
     }
 
+    /// Whether a thread is inside a call on it.
+    boolean isInUse() {
+        return (state.get() & ~(CLOSED | RELEASED)) != 0;
+    }
+
     /// The number, for a call that takes several descriptors at once; the owner must not close it meanwhile.
     int number() {
         return isOpen() ? number : refuse();

@@ -33,8 +33,6 @@ final class SysSpawn {
     private static final MemorySegment ATTR_SETPGROUP = SysCall.symbol("posix_spawnattr_setpgroup");
     private static final MemorySegment ATTR_SETSIGDEFAULT = SysCall.symbol("posix_spawnattr_setsigdefault");
     private static final MemorySegment ATTR_SETSIGMASK = SysCall.symbol("posix_spawnattr_setsigmask");
-    private static final MemorySegment SIGEMPTYSET = SysCall.symbol("sigemptyset");
-    private static final MemorySegment SIGFILLSET = SysCall.symbol("sigfillset");
 
     private SysSpawn() {}
 
@@ -115,9 +113,8 @@ final class SysSpawn {
     /// A process group of its own, every signal at its default and none blocked.
     static void setFreshProcess(Arena arena, MemorySegment attributes) {
         var none = arena.allocate(SIGSET_SIZE, ALIGNMENT);
-        var all = arena.allocate(SIGSET_SIZE, ALIGNMENT);
-        SysCall.call(SIGEMPTYSET, none.address(), 0, 0, 0, 0, 0);
-        SysCall.call(SIGFILLSET, all.address(), 0, 0, 0, 0, 0);
+        // Not sigfillset: it leaves out the two signals of the thread library, which the child would then ignore.
+        var all = arena.allocate(SIGSET_SIZE, ALIGNMENT).fill((byte) 0xff);
         set(ATTR_SETPGROUP, attributes, 0, "posix_spawnattr_setpgroup");
         set(ATTR_SETSIGDEFAULT, attributes, all.address(), "posix_spawnattr_setsigdefault");
         set(ATTR_SETSIGMASK, attributes, none.address(), "posix_spawnattr_setsigmask");

@@ -21,7 +21,6 @@ final class Transfer {
     /// The kernel's `SCM_MAX_FD`.
     static final int MAX_DESCRIPTORS = 253;
 
-    private static final long CONTROL_SIZE = controlLength(MAX_DESCRIPTORS) + Long.BYTES;
     private static final int FIRST_STAGING_SIZE = 4096;
 
     private static final long HEADER_IOV = SysLayouts.offset(MSGHDR, "msg_iov");
@@ -35,6 +34,7 @@ final class Transfer {
     private static final long CMSG_LEVEL = SysLayouts.offset(CMSGHDR, "cmsg_level");
     private static final long CMSG_TYPE = SysLayouts.offset(CMSGHDR, "cmsg_type");
     private static final long CMSG_DATA = CMSGHDR.byteSize();
+    private static final long CONTROL_SIZE = controlLength(MAX_DESCRIPTORS) + Long.BYTES;
 
     private final MemorySegment state;
     private final MemorySegment header;
