@@ -11,8 +11,8 @@ public final class ChildProcess implements AutoCloseable {
     private final long pid;
     private final Fd pidfd;
 
-    /// Keeps signals to the pid and its group from passing the reaping, after which the number may belong to
-    /// others.
+    /// Keeps signals to the group from passing the reaping, after which the number may belong to others, and
+    /// `close()` from passing a reaping in progress.
     private final ReentrantLock lock = new ReentrantLock();
 
     private Optional<ExitStatus> reaped = Optional.empty();
@@ -31,7 +31,7 @@ public final class ChildProcess implements AutoCloseable {
     /// @throws PosixException ENOENT when there is no such program or working directory, EACCES when it cannot be
     ///     run, EMFILE, ENOMEM and what else fork and exec report
     public static ChildProcess spawn(SpawnRequest request) {
-        int pid = Spawner.spawn(request);
+        int pid = Spawner.spawn(request, true);
         int number = SysProcess.pidfdOpen(pid);
         if (number < 0) {
             SysProcess.kill(-pid, Signals.SIGKILL);
@@ -106,7 +106,12 @@ public final class ChildProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        pidfd.close();
+        lock.lock();
+        try {
+            pidfd.close();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

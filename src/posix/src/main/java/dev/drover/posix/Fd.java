@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 
@@ -59,6 +60,9 @@ public final class Fd implements AutoCloseable {
     /// Reads into the buffer's remaining space: the number of bytes, -1 at the end, 0 when it would block (or when
     /// there is no space).
     public int read(ByteBuffer into) {
+        if (into.isReadOnly()) {
+            throw new ReadOnlyBufferException();
+        }
         int space = into.remaining();
         if (space == 0) {
             return 0;

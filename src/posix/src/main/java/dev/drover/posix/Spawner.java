@@ -33,13 +33,16 @@ final class Spawner {
     }
 
     /// Starts the process and answers its pid.
-    static int spawn(SpawnRequest request) {
+    ///
+    /// @param closeFrom whether to let the C library, if it can, close all other descriptors in one go; otherwise
+    ///     they are listed here one by one, which misses those opened meanwhile (ours are CLOEXEC anyway)
+    static int spawn(SpawnRequest request, boolean closeFrom) {
         try (var arena = Arena.ofConfined()) {
             var actions = SysSpawn.newFileActions(arena);
             var attributes = SysSpawn.newAttributes(arena);
             var spawner = new Spawner(arena, request, actions, attributes);
             try {
-                spawner.prepare();
+                spawner.prepare(closeFrom);
                 return spawner.run();
             } finally {
                 spawner.moved.forEach(Fd::close);
@@ -49,7 +52,7 @@ final class Spawner {
         }
     }
 
-    private void prepare() {
+    private void prepare(boolean closeFrom) {
         SysSpawn.setFreshProcess(arena, attributes);
         request.workingDirectory().ifPresent(this::changeDirectory);
         placeOrOpenStdin();
@@ -58,7 +61,7 @@ final class Spawner {
         for (int i = 0; i < request.inherited().size(); i++) {
             place(request.inherited().get(i), FIRST_INHERITED + i);
         }
-        closeOthers();
+        closeOthers(closeFrom);
     }
 
     /// Seen to beforehand, because the child could not say whether the directory or the program was missing.
@@ -95,8 +98,8 @@ final class Spawner {
     }
 
     /// The JVM does not open everything with CLOEXEC.
-    private void closeOthers() {
-        if (!SysSpawn.addCloseFrom(actions, firstUnused())) {
+    private void closeOthers(boolean closeFrom) {
+        if (!closeFrom || !SysSpawn.addCloseFrom(actions, firstUnused())) {
             OpenDescriptors.numbers().stream()
                     .filter(number -> number >= firstUnused())
                     .forEach(number -> SysSpawn.addClose(actions, number));

@@ -200,8 +200,8 @@ public final class UnixSocket implements AutoCloseable {
     /// closed and the answer is [Received.Malformed]. A peer that closed without reading what was sent to it is the
     /// same as one that closed: everything it had sent arrives first.
     public Received receive(ByteBuffer into, int maxDescriptors) {
-        if (!into.hasRemaining()) {
-            throw new IllegalArgumentException("cannot receive into a buffer without space");
+        if (!into.hasRemaining() || into.isReadOnly()) {
+            throw new IllegalArgumentException("cannot receive into a buffer without space or for reading only");
         }
         if (maxDescriptors < 0 || maxDescriptors > MAX_DESCRIPTORS) {
             throw new IllegalArgumentException(

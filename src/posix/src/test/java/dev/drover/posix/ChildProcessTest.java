@@ -70,6 +70,30 @@ class ChildProcessTest {
     }
 
     @Test
+    void descriptorsAreClosedOneByOneWhereTheCLibraryCannot() {
+        // given
+        try (var out = Pipe.open();
+                var leaky = Pipe.open()) {
+            leaky.readEnd().use(n -> SysIo.fcntl(n, SysIo.F_SETFD, 0));
+            var request = new SpawnRequest(
+                    List.of("ls", "/proc/self/fd"),
+                    Map.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(out.writeEnd()),
+                    Optional.empty(),
+                    List.of());
+
+            // when
+            int pid = Spawner.spawn(request, false);
+
+            // then
+            Await.present("end of the child", () -> Children.reap(pid));
+            assertThat(read(out.readEnd()).lines()).containsExactly("0", "1", "2", "3");
+        }
+    }
+
+    @Test
     void descriptorsArriveInOrderEvenFromNumbersThatAreTargets() {
         // given, so many that the numbers of the sources lie among the targets, in reverse
         int count = 60;

@@ -6,11 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drover.posix.fixtures.Await;
 import dev.drover.posix.fixtures.NoLeaks;
 import dev.drover.posix.fixtures.Run;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoLeaks.class)
 class ChildrenTest {
+    /// Else the orphans of later tests would come to this JVM.
+    @AfterEach
+    void leaveOrphansToInit() {
+        SysProcess.prctl(SysProcess.PR_SET_CHILD_SUBREAPER, 0);
+    }
+
     @Test
     void peekingLeavesTheChildToBeReaped() {
         // given

@@ -2,12 +2,14 @@ package dev.drover.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.drover.posix.fixtures.Await;
 import dev.drover.posix.fixtures.Bytes;
 import dev.drover.posix.fixtures.NoLeaks;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,22 @@ class FdTest {
             // then
             assertThat(nothing).isZero();
             assertThat(end).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void bufferForReadingOnlyTakesNothing() {
+        // given
+        try (var pipe = Pipe.open()) {
+            pipe.writeEnd().write(Bytes.of("x"));
+            var readOnly = ByteBuffer.allocateDirect(1).asReadOnlyBuffer();
+
+            // when
+            var failure = catchThrowable(() -> pipe.readEnd().read(readOnly));
+
+            // then
+            assertThat(failure).isInstanceOf(ReadOnlyBufferException.class);
+            assertThat(pipe.readEnd().read(ByteBuffer.allocate(1))).isEqualTo(1);
         }
     }
 

@@ -112,6 +112,8 @@ class UnixSocketTest {
                     .hasMessageContaining("253");
             assertThatThrownBy(() -> socket.receive(ByteBuffer.allocate(1), 254))
                     .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> socket.receive(ByteBuffer.allocate(1).asReadOnlyBuffer(), 1))
+                    .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> socket.receive(ByteBuffer.allocate(0), 1))
                     .isInstanceOf(IllegalArgumentException.class);
         }
