@@ -10,7 +10,7 @@ package dev.drover.supervisor.pool;
 /// @param startedNanos when it was started
 /// @param readyNanos when it became ready, meaningful only in [Life.Ready]
 /// @param everReady whether it was ever ready
-record Member(
+public record Member(
         int number,
         Life life,
         int shard,
@@ -33,7 +33,8 @@ record Member(
                 everReady || becameReady);
     }
 
-    boolean ready() {
+    /// Whether it gets new connections.
+    public boolean ready() {
         return life instanceof Life.Ready;
     }
 
@@ -41,7 +42,8 @@ record Member(
         return life.alive() && !life.wanted();
     }
 
-    boolean availableAt(long nowNanos, long minReadyNanos) {
+    /// Whether it has been ready for long enough.
+    public boolean availableAt(long nowNanos, long minReadyNanos) {
         return ready() && nowNanos - readyNanos >= minReadyNanos;
     }
 }

@@ -13,10 +13,10 @@ import java.util.Optional;
 /// @param restarts how often it was filled again after an end that was not asked for
 /// @param backingOff whether it stays empty until its timer ends
 /// @param members those that are not gone
-record Place(
+public record Place(
         int ordinal, int lastNumber, int epoch, int failures, int restarts, boolean backingOff, List<Member> members) {
 
-    Place {
+    public Place {
         members = List.copyOf(members);
     }
 
@@ -24,7 +24,8 @@ record Place(
         return new Place(ordinal, 0, 0, 0, 0, false, List.of());
     }
 
-    Optional<Member> member(int number) {
+    /// The member of that number.
+    public Optional<Member> member(int number) {
         return members.stream().filter(member -> member.number() == number).findFirst();
     }
 

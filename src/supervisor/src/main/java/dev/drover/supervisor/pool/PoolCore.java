@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /// The transition of a pool: first the event, then what is wanted ([Reconciler]), then the steering.
 ///
 /// Pure: the same state, event and moment give the same step.
-final class PoolCore {
+public final class PoolCore {
 
     /// How often the queues of a retiring incarnation are looked at, as a part of the settle time.
     private static final int CHECKS_PER_SETTLE = 4;
@@ -27,13 +27,13 @@ final class PoolCore {
     private static final int MAX_DOUBLINGS = 20;
 
     /// The next state and what is to be done.
-    record Step(PoolState state, List<PoolCommand> commands) {}
+    public record Step(PoolState state, List<PoolCommand> commands) {}
 
     /// Now, as far as the core must know it.
     ///
     /// @param nanos a monotonic clock
     /// @param queues connections waiting in a shard, of all sharded sockets together
-    record Moment(long nanos, IntUnaryOperator queues) {}
+    public record Moment(long nanos, IntUnaryOperator queues) {}
 
     private final Moment now;
     private final List<PoolCommand> commands = new ArrayList<>();
@@ -46,7 +46,7 @@ final class PoolCore {
         this.shardsBefore = state.shards();
     }
 
-    static Step next(PoolState state, PoolEvent event, Moment now) {
+    public static Step next(PoolState state, PoolEvent event, Moment now) {
         var core = new PoolCore(state, now);
         core.apply(event);
         new Reconciler(core, now).reconcile();

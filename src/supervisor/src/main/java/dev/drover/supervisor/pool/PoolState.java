@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// @param stranded parked shards in which connections were waiting when last looked at
 /// @param stopping whether every worker is to stop and none is to be started
 /// @param places by ordinal; those above the wanted count stay until they are empty
-record PoolState(
+public record PoolState(
         PoolSpec spec,
         int generation,
         int revision,
@@ -33,14 +33,14 @@ record PoolState(
         boolean stopping,
         SortedMap<Integer, Place> places) {
 
-    PoolState {
+    public PoolState {
         steered = Set.copyOf(steered);
         stranded = Set.copyOf(stranded);
         places = Collections.unmodifiableSortedMap(new TreeMap<>(places));
     }
 
     /// A pool of which nothing is started yet.
-    static PoolState initial(PoolSpec spec, Duration settle, int shards) {
+    public static PoolState initial(PoolSpec spec, Duration settle, int shards) {
         return new PoolState(spec, 1, 1, settle, shards, Set.of(), Set.of(), false, new TreeMap<>());
     }
 
@@ -78,7 +78,7 @@ record PoolState(
     }
 
     /// Whether the pool has sharded sockets.
-    boolean sharded() {
+    public boolean sharded() {
         return !settle.isZero();
     }
 
@@ -90,11 +90,13 @@ record PoolState(
                 .toList();
     }
 
-    Stream<Member> members() {
+    /// Every incarnation that is not gone.
+    public Stream<Member> members() {
         return places.values().stream().flatMap(place -> place.members().stream());
     }
 
-    Place place(int ordinal) {
+    /// A place, empty where nothing was ever started.
+    public Place place(int ordinal) {
         var place = places.get(ordinal);
         return place == null ? Place.empty(ordinal) : place;
     }
@@ -104,7 +106,7 @@ record PoolState(
     }
 
     /// Ordinals that are wanted or still filled.
-    List<Integer> ordinals() {
+    public List<Integer> ordinals() {
         return Stream.concat(
                         places.keySet().stream(),
                         IntStream.range(0, stopping ? 0 : spec.replicas()).boxed())
@@ -113,7 +115,8 @@ record PoolState(
                 .toList();
     }
 
-    boolean idle() {
+    /// Whether every incarnation is gone.
+    public boolean idle() {
         return members().findAny().isEmpty();
     }
 }

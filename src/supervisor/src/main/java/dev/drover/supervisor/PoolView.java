@@ -1,0 +1,128 @@
+package dev.drover.supervisor;
+
+import dev.drover.supervisor.pool.Life;
+import dev.drover.supervisor.pool.Member;
+import dev.drover.supervisor.pool.Place;
+import dev.drover.supervisor.pool.PoolState;
+import dev.drover.supervisor.socket.PoolSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Draws the snapshot of a pool from its state and what the system knows of its processes.
+///
+/// @param state the pool
+/// @param sockets its sockets
+/// @param processes its live incarnations
+/// @param lastExits the last end in each place
+/// @param conditions as they are
+/// @param version changes with every change
+/// @param nowNanos the loop's clock
+record PoolView(
+        PoolState state,
+        List<PoolSocket> sockets,
+        Map<Incarnation, WorkerProcess> processes,
+        Map<Integer, ExitReport> lastExits,
+        List<Snapshot.Condition> conditions,
+        long version,
+        long nowNanos) {
+
+    Snapshot.Pool build() {
+        long minReady = state.spec().minReady().toNanos();
+        return new Snapshot.Pool(
+                state.spec(),
+                state.generation(),
+                state.revision(),
+                version,
+                count(state, member -> true),
+                count(state, Member::ready),
+                count(state, member -> member.revision() == state.revision()),
+                count(state, member -> member.availableAt(nowNanos, minReady)),
+                sockets.stream().map(PoolView::socket).toList(),
+                workers(),
+                conditions);
+    }
+
+    static int count(PoolState state, java.util.function.Predicate<Member> which) {
+        return (int) state.members().filter(which).count();
+    }
+
+    private static Snapshot.Socket socket(PoolSocket socket) {
+        int queued = 0;
+        for (int shard = 0; shard < socket.shards(); shard++) {
+            queued += socket.queued(shard);
+        }
+        var distribution = socket.steered() ? SocketSpec.Distribution.SHARDED : SocketSpec.Distribution.SHARED;
+        return new Snapshot.Socket(socket.spec().name(), distribution, socket.address(), socket.shards(), queued);
+    }
+
+    private List<Snapshot.Worker> workers() {
+        var workers = new ArrayList<Snapshot.Worker>();
+        for (int ordinal : state.ordinals()) {
+            var place = state.place(ordinal);
+            if (place.members().isEmpty()) {
+                workers.add(empty(place));
+            }
+            place.members().forEach(member -> workers.add(worker(place, member)));
+        }
+        return workers;
+    }
+
+    private Snapshot.Worker empty(Place place) {
+        return new Snapshot.Worker(
+                id(place),
+                place.lastNumber(),
+                Snapshot.Phase.BACKING_OFF,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                place.restarts(),
+                Optional.ofNullable(lastExits.get(place.ordinal())),
+                List.of(),
+                "");
+    }
+
+    private Snapshot.Worker worker(Place place, Member member) {
+        var process = Optional.ofNullable(processes.get(new Incarnation(id(place), member.number())));
+        return new Snapshot.Worker(
+                id(place),
+                member.number(),
+                phase(member.life()),
+                member.life().pid(),
+                member.revision(),
+                process.map(WorkerProcess::startedAt),
+                member.ready() ? process.flatMap(WorkerProcess::readySince) : Optional.empty(),
+                place.restarts(),
+                Optional.ofNullable(lastExits.get(place.ordinal())),
+                leases(member),
+                process.map(WorkerProcess::statusText).orElse(""));
+    }
+
+    private WorkerId id(Place place) {
+        return new WorkerId(state.spec().name(), place.ordinal());
+    }
+
+    private static Snapshot.Phase phase(Life life) {
+        return switch (life) {
+            case Life.Spawning _ -> Snapshot.Phase.STARTING;
+            case Life.Starting _ -> Snapshot.Phase.STARTING;
+            case Life.Ready _ -> Snapshot.Phase.READY;
+            case Life.Retiring _ -> Snapshot.Phase.RETIRING;
+            case Life.Draining _ -> Snapshot.Phase.DRAINING;
+            case Life.Killed _ -> Snapshot.Phase.KILLED;
+            case Life.Exited _ -> Snapshot.Phase.KILLED;
+        };
+    }
+
+    private List<Snapshot.Lease> leases(Member member) {
+        return sockets.stream()
+                .map(socket -> {
+                    int shard = socket.steered() ? member.shard() : 0;
+                    int queued = shard < socket.shards() ? socket.queued(shard) : 0;
+                    return new Snapshot.Lease(socket.spec().name(), shard, queued);
+                })
+                .toList();
+    }
+}

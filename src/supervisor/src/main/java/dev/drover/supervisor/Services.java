@@ -1,0 +1,43 @@
+package dev.drover.supervisor;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What all pools of a supervisor share.
+///
+/// @param loop owns everything
+/// @param clock the time of day, for people only
+/// @param runDirectory where its sockets live
+/// @param environment what the workers inherit
+/// @param spawner makes processes
+/// @param guard outlives a killed supervisor
+/// @param random makes secrets
+/// @param transfers counts transfers
+record Services(
+        Loop loop,
+        InstantSource clock,
+        RunDirectory runDirectory,
+        Map<String, String> environment,
+        Spawner spawner,
+        Guard guard,
+        SecureRandom random,
+        AtomicLong transfers) {
+
+    /// One answer for every Join that names nobody: it does not tell what was wrong.
+    static final String NOT_EXPECTED = "no worker is expected with this name, incarnation and token";
+
+    private static final int SECRET_BYTES = 32;
+
+    String newSecret() {
+        var bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    long newTransferId() {
+        return transfers.incrementAndGet();
+    }
+}

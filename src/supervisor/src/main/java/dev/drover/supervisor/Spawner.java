@@ -1,0 +1,77 @@
+package dev.drover.supervisor;
+
+import dev.drover.posix.ChildProcess;
+import dev.drover.posix.PosixException;
+import dev.drover.supervisor.output.OutputCapture;
+import dev.drover.supervisor.output.OutputPump;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// Makes the workers' processes on a thread of its own: reading files and exec may block.
+final class Spawner implements AutoCloseable {
+
+    /// Spawns that wait: one for each incarnation there can be.
+    private static final int MAX_WAITING = 4 * PoolSpec.MAX_REPLICAS;
+
+    /// How long a close waits for a spawn that hangs in exec.
+    private static final Duration CLOSE_BOUND = Duration.ofSeconds(2);
+
+    private final OutputPump pump;
+    private final Guard guard;
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING),
+            Thread.ofPlatform().name("drover-spawn").daemon(true).factory());
+
+    /// What became of a spawn.
+    sealed interface Outcome {
+        /// The process runs; both are the receiver's.
+        record Spawned(ChildProcess process, OutputCapture capture) implements Outcome {}
+
+        /// There is no process.
+        ///
+        /// @param why one clear line
+        record Failed(String why) implements Outcome {}
+    }
+
+    Spawner(OutputPump pump, Guard guard) {
+        this.pump = pump;
+        this.guard = guard;
+    }
+
+    /// Makes the process and tells the outcome on the spawning thread. The launch is closed in any case.
+    void spawn(Launch launch, OutputPolicy policy, Consumer<Outcome> then) {
+        thread.execute(() -> then.accept(run(launch, policy)));
+    }
+
+    private Outcome run(Launch launch, OutputPolicy policy) {
+        try (launch;
+                var output = pump.attach(launch.incarnation(), policy)) {
+            var process = ChildProcess.spawn(launch.request(output.stdout(), output.stderr()));
+            guard.add(process.pid());
+            output.capture().started(process.pid());
+            return new Outcome.Spawned(process, output.capture());
+        } catch (PosixException | IOException | IllegalArgumentException failure) {
+            return new Outcome.Failed(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.drover.supervisor;
+
+import dev.drover.supervisor.pool.PoolEvent;
+import dev.drover.supervisor.socket.PoolSocket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Stops everything, in order, told step by step in the log:
+///
+/// 1. not ready, but serving, for the lame-duck time;
+/// 2. no further connection: SYNs are dropped, handshakes and queues run out into the workers;
+/// 3. the workers are told to stop and finish what is in hand;
+/// 4. when the grace is over, those that are left are killed.
+///
+/// Belongs to the loop. [#hasten] leaves out what is left of 1 and 2, a second time of 3.
+final class StopSequence {
+    private static final Logger LOG = LoggerFactory.getLogger(StopSequence.class);
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(20);
+
+    /// Checks in a row that must find nothing under way: a handshake may pass from one table of the kernel to
+    /// another while we read.
+    private static final int QUIET_CHECKS = 3;
+
+    private final Loop loop;
+    private final Collection<PoolRuntime> pools;
+    private final Duration grace;
+    private final Runnable then;
+    private Step step = Step.LAME_DUCK;
+    private int quiet;
+
+    private enum Step {
+        LAME_DUCK,
+        LAST_CONNECTIONS,
+        DRAINING,
+        DONE
+    }
+
+    /// @param grace for everything after the lame-duck time
+    /// @param then runs once no worker is left
+    StopSequence(Loop loop, Collection<PoolRuntime> pools, Optional<Duration> grace, Runnable then) {
+        this.loop = loop;
+        this.pools = pools;
+        this.grace = grace.orElseGet(() -> pools.stream()
+                .map(pool -> pool.spec().terminationGrace())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO));
+        this.then = then;
+    }
+
+    void begin(Duration lameDuck) {
+        LOG.info("Stop begins lameDuckSeconds={} graceSeconds={}", lameDuck.toSeconds(), grace.toSeconds());
+        loop.after(lameDuck, this::lastConnections);
+    }
+
+    void hasten() {
+        switch (step) {
+            case LAME_DUCK, LAST_CONNECTIONS -> {
+                LOG.warn("Stop hastened: workers are told to stop now");
+                drain();
+            }
+            case DRAINING -> {
+                LOG.warn("Stop hastened: workers are killed now");
+                kill();
+            }
+            // Nothing is left to hasten.
+            case DONE -> {}
+        }
+    }
+
+    private void lastConnections() {
+        if (step != Step.LAME_DUCK) {
+            return;
+        }
+        step = Step.LAST_CONNECTIONS;
+        loop.after(grace, this::graceEnded);
+        LOG.info("Stop: no further connection is let in");
+        pools.stream().flatMap(pool -> pool.sockets().stream()).forEach(PoolSocket::dropNewConnections);
+        awaitQuiet();
+    }
+
+    private void awaitQuiet() {
+        if (step != Step.LAST_CONNECTIONS) {
+            return;
+        }
+        quiet = pools.stream().flatMap(pool -> pool.sockets().stream()).allMatch(PoolSocket::quiet) ? quiet + 1 : 0;
+        if (quiet >= QUIET_CHECKS) {
+            LOG.info("Stop: every connection is in the hands of a worker");
+            drain();
+        } else {
+            loop.after(CHECK_INTERVAL, this::awaitQuiet);
+        }
+    }
+
+    private void drain() {
+        if (step == Step.LAME_DUCK) {
+            pools.stream().flatMap(pool -> pool.sockets().stream()).forEach(PoolSocket::dropNewConnections);
+            loop.after(grace, this::graceEnded);
+        }
+        step = Step.DRAINING;
+        LOG.info("Stop: workers are told to stop");
+        pools.forEach(pool -> pool.handle(new PoolEvent.StopOrdered()));
+        awaitIdle();
+    }
+
+    private void awaitIdle() {
+        if (step != Step.DRAINING) {
+            return;
+        }
+        if (pools.stream().allMatch(PoolRuntime::idle)) {
+            step = Step.DONE;
+            LOG.info("Stop: every worker has left");
+            then.run();
+        } else {
+            loop.after(CHECK_INTERVAL, this::awaitIdle);
+        }
+    }
+
+    private void graceEnded() {
+        if (step == Step.LAST_CONNECTIONS) {
+            LOG.warn("Stop: connections still wait after the grace, workers are killed");
+            drain();
+        }
+        if (step == Step.DRAINING) {
+            LOG.warn("Stop: the grace is over, workers that are left are killed");
+            kill();
+        }
+    }
+
+    private void kill() {
+        pools.forEach(pool -> pool.handle(new PoolEvent.KillOrdered()));
+    }
+}

@@ -1,0 +1,379 @@
+package dev.drover.supervisor;
+
+import dev.drover.handoff.Gatekeeper;
+import dev.drover.handoff.HandleServer;
+import dev.drover.handoff.JoinRefusal;
+import dev.drover.handoff.JoinRequest;
+import dev.drover.handoff.Verdict;
+import dev.drover.posix.ChildProcess;
+import dev.drover.posix.KernelFeatures;
+import dev.drover.posix.PeerCredentials;
+import dev.drover.posix.Poller;
+import dev.drover.supervisor.output.OutputPump;
+import dev.drover.supervisor.pool.PoolEvent;
+import dev.drover.supervisor.socket.PoolSocket;
+import dev.drover.supervisor.socket.SocketOpenException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
+/// them in order.
+///
+/// Usable from any thread but not from the supervisor's own callbacks; calls wait for its loop, five seconds at
+/// most. One process may hold several, each with a run directory of its own, but only one may reap orphans.
+public final class Supervisor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+    /// The loop never blocks: one that does not answer in this time is broken.
+    private static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /// How often silent strangers on the handle socket are looked at.
+    private static final Duration EXPIRE_INTERVAL = Duration.ofMillis(250);
+
+    /// How long the end waits for orphans that were killed, and for the guard.
+    private static final Duration LAST_CHILDREN_BOUND = Duration.ofSeconds(2);
+
+    /// A guard that dies is started again after this.
+    private static final Duration GUARD_DELAY = Duration.ofSeconds(1);
+
+    private static final Duration LAST_CHECK_INTERVAL = Duration.ofMillis(10);
+
+    private final SupervisorOptions options;
+    private final RunDirectory runDirectory;
+    private final Loop loop = new Loop();
+    private final Guard guard = new Guard();
+    private final OutputPump pump;
+    private final Spawner spawner;
+    private final Services services;
+    private final Orphans orphans = new Orphans(this::knows);
+    private final CompletableFuture<StopOutcome> stopped = new CompletableFuture<>();
+
+    // All below belongs to the loop.
+    private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
+    private final Map<Long, ChildProcess> guards = new HashMap<>();
+    private Optional<HandleServer> handles = Optional.empty();
+    private Optional<StopSequence> stopping = Optional.empty();
+
+    private Supervisor(SupervisorOptions options, RunDirectory runDirectory) {
+        this.options = options;
+        this.runDirectory = runDirectory;
+        this.pump = new OutputPump(options.output(), InstantSource.system());
+        this.spawner = new Spawner(pump, guard);
+        this.services = new Services(
+                loop,
+                InstantSource.system(),
+                runDirectory,
+                options.environment(),
+                spawner,
+                guard,
+                new SecureRandom(),
+                new AtomicLong());
+    }
+
+    /// Takes the run directory and begins to work; there is no pool yet.
+    ///
+    /// @throws SupervisorException when the run directory cannot be had
+    public static Supervisor start(SupervisorOptions options) {
+        var runDirectory = RunDirectory.open(options.runDirectory());
+        try {
+            var supervisor = new Supervisor(options, runDirectory);
+            supervisor.loop.start();
+            supervisor.loop.ask(supervisor::begin, ANSWER_BOUND);
+            return supervisor;
+        } catch (RuntimeException failure) {
+            runDirectory.close();
+            throw failure;
+        }
+    }
+
+    /// What the kernel under us can do.
+    public static KernelFeatures features() {
+        return KernelFeatures.probe();
+    }
+
+    private boolean begin() {
+        if (options.reapOrphans()) {
+            Orphans.adopt();
+        }
+        handles = Optional.of(new HandleServer(runDirectory.handles(), loop.poller(), loop::nanoTime, gatekeeper()));
+        if (Guard.needed()) {
+            startGuard();
+        }
+        loop.after(TICK, this::tick);
+        loop.after(EXPIRE_INTERVAL, this::expire);
+        return true;
+    }
+
+    private void startGuard() {
+        guard.start().ifPresent(process -> {
+            guards.put(process.pid(), process);
+            loop.poller().add(process.pidfd(), Set.of(Poller.Interest.READABLE), new GuardExit(process)::seen);
+        });
+    }
+
+    /// The guard's end: reaped, and unless we are stopping another one takes its place.
+    private final class GuardExit {
+        private final ChildProcess process;
+
+        GuardExit(ChildProcess process) {
+            this.process = process;
+        }
+
+        void seen(Set<Poller.Readiness> ready) {
+            if (guards.remove(process.pid()) == null) {
+                return;
+            }
+            process.reap();
+            process.close();
+            if (stopping.isEmpty()) {
+                LOG.warn("Guard gone pid={}: another one is started", process.pid());
+                loop.after(GUARD_DELAY, Supervisor.this::startGuard);
+            }
+        }
+    }
+
+    private void tick() {
+        pools.values().forEach(PoolRuntime::tick);
+        reap();
+        loop.after(TICK, this::tick);
+    }
+
+    private void expire() {
+        handles.ifPresent(HandleServer::expire);
+        loop.after(EXPIRE_INTERVAL, this::expire);
+    }
+
+    /// Opens the sockets of these pools and starts their workers: all of them or, when a socket cannot be opened,
+    /// none.
+    ///
+    /// @throws SupervisorException with a line for each socket that cannot be opened, or pool that exists already
+    public void open(List<PoolSpec> specs) {
+        loop.ask(() -> openOnLoop(specs), ANSWER_BOUND);
+    }
+
+    private boolean openOnLoop(List<PoolSpec> specs) {
+        var problems = new ArrayList<String>();
+        var opened = new TreeMap<String, List<PoolSocket>>();
+        for (var spec : specs) {
+            if (stopping.isPresent()) {
+                problems.add("cannot open pool " + spec.name() + ": the supervisor is stopping");
+            } else if (pools.containsKey(spec.name()) || opened.containsKey(spec.name())) {
+                problems.add("cannot open pool " + spec.name() + ": there is one of that name");
+            } else {
+                opened.put(spec.name(), openSockets(spec, problems));
+            }
+        }
+        if (!problems.isEmpty()) {
+            opened.values().forEach(sockets -> sockets.forEach(PoolSocket::close));
+            throw new SupervisorException(problems);
+        }
+        for (var spec : specs) {
+            pools.put(spec.name(), new PoolRuntime(services, spec, opened.getOrDefault(spec.name(), List.of())));
+        }
+        specs.forEach(spec -> runtime(spec.name()).ifPresent(pool -> pool.handle(new PoolEvent.Opened())));
+        return true;
+    }
+
+    private static List<PoolSocket> openSockets(PoolSpec spec, List<String> problems) {
+        var sockets = new ArrayList<PoolSocket>();
+        for (var socket : spec.sockets()) {
+            try {
+                sockets.add(PoolSocket.open(socket, PoolRuntime.shardsFor(spec)));
+            } catch (SocketOpenException failure) {
+                problems.add("pool " + spec.name() + ": " + failure.getMessage());
+            }
+        }
+        return sockets;
+    }
+
+    private Optional<PoolRuntime> runtime(String name) {
+        return Optional.ofNullable(pools.get(name));
+    }
+
+    /// What everything looks like now.
+    public Snapshot snapshot() {
+        return loop.ask(
+                () -> new Snapshot(
+                        pools.values().stream().map(PoolRuntime::snapshot).toList(), stopping.isPresent()),
+                ANSWER_BOUND);
+    }
+
+    /// Wants something else of the pools there are. Adding and removing pools or sockets needs a new start.
+    public ChangeOutcome change(List<PoolSpec> specs) {
+        return loop.ask(() -> new PoolChange(pools).apply(specs), ANSWER_BOUND);
+    }
+
+    /// Replaces a worker; returns when that is under way.
+    ///
+    /// @return false when there is no such worker
+    public boolean restart(WorkerId worker) {
+        return loop.ask(
+                () -> {
+                    var pool = runtime(worker.pool());
+                    if (pool.isEmpty()
+                            || worker.ordinal() < 0
+                            || worker.ordinal() >= pool.get().spec().replicas()) {
+                        return false;
+                    }
+                    pool.get().handle(new PoolEvent.RestartOrdered(worker.ordinal()));
+                    return true;
+                },
+                ANSWER_BOUND);
+    }
+
+    /// Wants so many workers more or fewer, within 0 and [PoolSpec#MAX_REPLICAS].
+    ///
+    /// @return false when there is no such pool
+    public boolean scaleBy(String pool, int delta) {
+        return loop.ask(
+                () -> {
+                    var runtime = runtime(pool);
+                    runtime.ifPresent(found -> {
+                        int wanted = Math.clamp((long) found.spec().replicas() + delta, 0, PoolSpec.MAX_REPLICAS);
+                        found.handle(new PoolEvent.SpecChanged(found.spec().withReplicas(wanted)));
+                    });
+                    return runtime.isPresent();
+                },
+                ANSWER_BOUND);
+    }
+
+    /// Begins to stop; returns at once. Said again it changes nothing.
+    ///
+    /// @param lameDuck how long to serve on, not ready
+    /// @param grace for everything after that; empty: the longest of the pools'
+    public void beginStop(Duration lameDuck, Optional<Duration> grace) {
+        loop.post(() -> {
+            if (stopping.isEmpty()) {
+                var sequence = new StopSequence(loop, pools.values(), grace, this::lastChildren);
+                stopping = Optional.of(sequence);
+                sequence.begin(lameDuck);
+            }
+        });
+    }
+
+    /// Leaves out what the stop is waiting for: first the lame-duck time and the queues, then the grace.
+    public void hasten() {
+        loop.post(() -> stopping.ifPresent(StopSequence::hasten));
+    }
+
+    /// Waits for the end of the stop that was begun.
+    public StopOutcome awaitStopped() throws InterruptedException {
+        try {
+            return stopped.get();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("cannot stop the supervisor: " + failure.getCause(), failure.getCause());
+        }
+    }
+
+    /// Looks for orphans now: for whoever sees SIGCHLD. They are looked for once a second anyway.
+    public void reapOrphansNow() {
+        loop.post(this::reap);
+    }
+
+    /// Where its sockets live.
+    public Path runDirectory() {
+        return runDirectory.root();
+    }
+
+    /// Kills what is left and waits for it, if it was not stopped before.
+    @Override
+    public void close() {
+        beginStop(Duration.ZERO, Optional.of(Duration.ZERO));
+        try {
+            awaitStopped();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A process that was just made is not known before its spawn is accounted for: nobody is reaped until then.
+    private void reap() {
+        if (options.reapOrphans() && pools.values().stream().noneMatch(PoolRuntime::spawning) && orphans.reap()) {
+            loop.post(this::reap);
+        }
+    }
+
+    private boolean knows(long pid) {
+        return guards.containsKey(pid) || pools.values().stream().anyMatch(pool -> pool.owns(pid));
+    }
+
+    private void lastChildren() {
+        guard.close();
+        awaitLastChildren(loop.nanoTime() + LAST_CHILDREN_BOUND.toNanos());
+    }
+
+    private void awaitLastChildren(long deadlineNanos) {
+        int left = 0;
+        if (options.reapOrphans()) {
+            left = orphans.killAll();
+            orphans.reap();
+        }
+        if ((left > 0 || !guards.isEmpty()) && loop.nanoTime() < deadlineNanos) {
+            loop.after(LAST_CHECK_INTERVAL, () -> awaitLastChildren(deadlineNanos));
+        } else {
+            finish();
+        }
+    }
+
+    private void finish() {
+        int cut = 0;
+        for (var pool : pools.values()) {
+            cut += pool.snapshot().sockets().stream()
+                    .mapToInt(Snapshot.Socket::queued)
+                    .sum();
+            pool.sockets().forEach(PoolSocket::close);
+        }
+        int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
+        handles.ifPresent(HandleServer::close);
+        loop.end();
+        var outcome = new StopOutcome(killed, cut);
+        Thread.ofPlatform().name("drover-end").start(() -> giveBack(outcome));
+    }
+
+    /// The output may take a while to be written: that is not the loop's to wait for.
+    private void giveBack(StopOutcome outcome) {
+        try {
+            spawner.close();
+            pump.close();
+            runDirectory.close();
+            stopped.complete(outcome);
+        } catch (RuntimeException failure) {
+            stopped.completeExceptionally(failure);
+        }
+    }
+
+    private Gatekeeper gatekeeper() {
+        return new Gatekeeper() {
+            @Override
+            public Verdict admit(JoinRequest request) {
+                var refusal = new Verdict.Refused(JoinRefusal.NOT_EXPECTED, Services.NOT_EXPECTED);
+                return WorkerId.parse(request.worker())
+                        .flatMap(id -> runtime(id.pool())
+                                .map(pool -> pool.admit(request, new Incarnation(id, request.incarnation()))))
+                        .orElse(refusal);
+            }
+
+            @Override
+            public void refused(String why, PeerCredentials peer) {
+                LOG.warn("Join refused pid={} uid={}: {}", peer.pid(), peer.uid(), why);
+            }
+        };
+    }
+}
