@@ -372,26 +372,57 @@ class HandleServerTest {
 
     @Test
     void oneTurnOfTheLoopReadsAFewFramesOfEachPeer() {
-        try (var greedy = joined("greedy-0");
-                var modest = joined("modest-0")) {
+        var own = directory.resolve("own.sock");
+        try (var poller = Poller.open();
+                var server = new HandleServer(own, poller, () -> 0, master.gatekeeper());
+                var greedy = RawPeer.connect(own);
+                var modest = RawPeer.connect(own)) {
+            // given
+            greedy.send(WorkerFrames.join("web-0", 1, "token"));
+            modest.send(WorkerFrames.join("modest-0", 1, "token"));
+            pollUntilIdle(poller);
+            sendReady(greedy, HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND);
+            modest.send(WorkerFrames.ready());
+
             // when
-            master.onLoop(() -> {
-                sendReady(greedy, HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND);
-                modest.send(WorkerFrames.ready());
-                return true;
-            });
+            poller.poll(Duration.ZERO);
 
             // then
-            var lines = master.journal()
-                    .await(
-                            "all ready",
-                            all -> all.stream().filter("greedy-0 ready"::equals).count()
-                                            == HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND
-                                    && all.contains("modest-0 ready"));
-            assertThat(lines.subList(0, lines.indexOf("modest-0 ready")))
-                    .filteredOn("greedy-0 ready"::equals)
-                    .hasSizeLessThanOrEqualTo(HandoffLimits.MAX_FRAMES_PER_TURN);
+            assertThat(ready(master.journal().lines())).isEqualTo(HandoffLimits.MAX_FRAMES_PER_TURN);
+            assertThat(master.journal().lines()).contains("modest-0 ready");
+            pollUntilIdle(poller);
+            assertThat(ready(master.journal().lines())).isEqualTo(HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND);
+            server.expire();
         }
+    }
+
+    @Test
+    void strangerWhoHasSpokenIsNotTheOneToMakeRoom() {
+        var own = directory.resolve("own.sock");
+        var strangers = new ArrayList<RawPeer>();
+        try (var poller = Poller.open();
+                var server = new HandleServer(own, poller, () -> 0, master.gatekeeper())) {
+            // given: no place is left when the next one comes, and just then the oldest speaks
+            for (int i = 0; i < HandoffLimits.MAX_STRANGERS; i++) {
+                strangers.add(RawPeer.connect(own));
+                pollUntilIdle(poller);
+            }
+            strangers.add(RawPeer.connect(own));
+            strangers.getFirst().send(JOIN);
+
+            // when
+            poller.poll(Duration.ZERO);
+
+            // then
+            assertThat(master.journal().lines()).containsExactly("web-0 joined");
+            server.expire();
+        } finally {
+            strangers.forEach(RawPeer::close);
+        }
+    }
+
+    private static void pollUntilIdle(Poller poller) {
+        while (poller.poll(Duration.ZERO) > 0) {}
     }
 
     @Test
