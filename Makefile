@@ -1,0 +1,49 @@
+# Every target is one line; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+JDK := $(shell .mvn/find-jdk)
+ifeq ($(JDK),)
+JDK = $(error No JDK 25 found: install one (apt-get install openjdk-25-jdk-headless, or Temurin 25) or set JAVA_HOME to it)
+endif
+MVN = JAVA_HOME='$(JDK)' ./mvnw
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: target/drover/bin/drover ## start a master with the default pool: a hello service on port 8080
+	@JAVA_HOME='$(JDK)' exec target/drover/bin/drover run
+
+.PHONY: build
+build: ## build the distribution in target/drover
+	$(MVN) -q -DskipTests package
+
+.PHONY: check
+check: ## build and run the fast tests (the edit-test loop)
+	$(MVN) verify
+
+.PHONY: test
+test: ## run every test, the slow ones too
+	@.mvn/needs
+	$(MVN) -Pslow verify
+
+.PHONY: bench
+bench: build ## measure against peers, told as ratios
+	$(MVN) -q -pl src/bench exec:exec
+
+.PHONY: format
+format: ## lay the code out
+	$(MVN) -q spotless:apply
+
+.PHONY: lint
+lint: ## check layout and protos without running a test
+	$(MVN) -q -DskipTests verify
+
+.PHONY: clean
+clean: ## remove what was built
+	$(MVN) -q clean
+
+target/drover/bin/drover:
+	@$(MAKE) build
