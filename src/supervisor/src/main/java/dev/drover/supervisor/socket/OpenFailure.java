@@ -51,6 +51,17 @@ final class OpenFailure {
         };
     }
 
+    /// What to look at when a path was refused.
+    static String hint(int errno, Path directory) {
+        return switch (errno) {
+            case Errno.ENOENT -> "directory " + directory + " does not exist";
+            case Errno.ENOTDIR -> directory + " is no directory";
+            case Errno.EACCES, Errno.EPERM -> "directory " + directory + " is not writable for this user";
+            case Errno.EROFS -> "directory " + directory + " is on a read-only file system";
+            default -> hint(errno);
+        };
+    }
+
     private static String hint(int errno) {
         return switch (errno) {
             case Errno.EMFILE, Errno.ENFILE -> "too many open files (see: ulimit -n)";

@@ -33,7 +33,7 @@ final class SharedSocket implements PoolSocket {
     }
 
     static SharedSocket openTcp(SocketSpec spec, Optional<String> warning) {
-        var listener = Listener.bind(spec.address(), false);
+        var listener = SocketOpening.bindFirst(spec.address());
         listen(spec, listener);
         return new SharedSocket(spec, listener, Optional.empty(), warning);
     }

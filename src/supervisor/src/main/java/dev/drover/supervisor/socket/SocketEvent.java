@@ -15,8 +15,8 @@ public sealed interface SocketEvent {
     /// The shard listens again and is steered to as before. The descriptors the workers hold go on to work.
     record ShardMended(PoolSocket socket, int shard) implements SocketEvent {}
 
-    /// The path of a Unix socket has a new listener. The old one cannot listen again: who holds it accepts nothing any
-    /// more and must be replaced.
+    /// The shard has a new listener, because the old one cannot listen again: always so with a Unix socket, of TCP in
+    /// a rare race. Who holds the old one accepts nothing any more and must be replaced.
     record ListenerReplaced(PoolSocket socket, int shard) implements SocketEvent {}
 
     /// The shard could not be made to listen again; the next [PoolSocket#check] tries again.

@@ -6,6 +6,8 @@ import dev.drover.posix.PosixException;
 import dev.drover.posix.SocketProgram;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.SocketSpec.Distribution;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.Optional;
 
@@ -36,6 +38,21 @@ final class SocketOpening {
             throw OpenFailure.of(spec, failure);
         } catch (IllegalArgumentException failure) {
             throw OpenFailure.of(spec, failure);
+        }
+    }
+
+    /// The first listener of an address, without SO_REUSEPORT so that an address in use is seen.
+    ///
+    /// A port that the kernel chose is given back by shutdown(2), and the next listen() takes another; one that was
+    /// asked for by number stays (SOCK_BINDPORT_LOCK). So port 0 is bound twice; SO_REUSEADDR allows it while
+    /// neither listens.
+    static Listener bindFirst(SocketAddress address) {
+        var first = Listener.bind(address, false);
+        if (!(address instanceof InetSocketAddress inet) || inet.getPort() != 0) {
+            return first;
+        }
+        try (first) {
+            return Listener.bind(first.localAddress(), false);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The path of a Unix socket: who sits there, and whether it is still ours.
@@ -90,14 +91,8 @@ record UnixPath(Path path, Object inode) {
     }
 
     private static SocketOpenException refused(SocketSpec spec, Path path, PosixException failure) {
-        var directory = path.toAbsolutePath().getParent();
-        String hint = switch (failure.errno()) {
-            case Errno.ENOENT -> "directory " + directory + " does not exist";
-            case Errno.ENOTDIR -> directory + " is no directory";
-            case Errno.EACCES, Errno.EPERM -> "directory " + directory + " is not writable for this user";
-            case Errno.EROFS -> "directory " + directory + " is on a read-only file system";
-            default -> "";
-        };
+        var directory = Objects.requireNonNullElse(path.toAbsolutePath().getParent(), path);
+        var hint = OpenFailure.hint(failure.errno(), directory);
         return OpenFailure.of(spec, OpenFailure.reason(failure), hint, failure);
     }
 
