@@ -1,0 +1,15 @@
+package dev.drover.master;
+
+/// What the master's exit code means. Public API.
+final class ExitCode {
+    /// Stopped cleanly.
+    static final int CLEAN = 0;
+
+    /// Failed at run time, or something had to be killed.
+    static final int FAILED = 1;
+
+    /// Wrong usage, or a pool file that cannot be used.
+    static final int USAGE = 2;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,147 @@
+package dev.drover.master;
+
+import dev.drover.master.RunCommand.Parsed;
+import dev.drover.master.log.LineWriter;
+import dev.drover.master.log.LogHandler;
+import dev.drover.master.log.WorkerLines;
+import dev.drover.supervisor.Supervisor;
+import dev.drover.supervisor.SupervisorException;
+import dev.drover.supervisor.SupervisorOptions;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/// `drover run`: from the arguments to the exit code.
+///
+/// In order: flags, pool files, own addresses, run directory, signals, Quarkus, and inside it sockets and workers.
+/// Whatever is wrong is told by the earliest of them that can see it. Lines of a running master go to standard
+/// output, what keeps it from running goes to standard error.
+@QuarkusMain
+public final class Main {
+    private static final int PID_1 = 1;
+
+    private Main() {}
+
+    /// Starts a master and exits with its code.
+    public static void main(String... arguments) {
+        System.exit(run(arguments));
+    }
+
+    private static int run(String... arguments) {
+        return switch (RunCommand.parse(arguments)) {
+            case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
+            case Parsed.Wrong(var message) ->
+                print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
+            case Parsed.Run(var options) -> run(options);
+        };
+    }
+
+    private static int run(RunOptions options) {
+        var source = new PoolSource(options.files());
+        return switch (source.read()) {
+            case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
+            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools));
+        };
+    }
+
+    private static int run(RunOptions options, PoolSource source, WrittenPools pools) {
+        try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
+            LogHandler.install(lines, options.logFormat());
+            options.control().ifPresent(address -> checkFree("--control-address", address));
+            options.management().ifPresent(address -> checkFree("--management-address", address));
+            var workerLines = new WorkerLines(lines, options.logFormat());
+            try (var supervisor = Supervisor.start(supervisorOptions(workerLines));
+                    var files = ControlFiles.prepare(supervisor.runDirectory())) {
+                var master = new Master(supervisor, options, source, pools);
+                SignalHandlers.install(master, supervisor);
+                return quarkus(new Launch(master, options, files));
+            }
+        } catch (SupervisorException failure) {
+            return print(System.err, ExitCode.FAILED, failure.problems());
+        } catch (MasterException failure) {
+            return print(System.err, ExitCode.FAILED, List.of(String.valueOf(failure.getMessage())));
+        }
+    }
+
+    private static SupervisorOptions supervisorOptions(WorkerLines output) {
+        var environment = System.getenv();
+        var events = LoggerFactory.getLogger("dev.drover.events");
+        return new SupervisorOptions(
+                RunDirectory.of(environment),
+                ProcessHandle.current().pid() == PID_1,
+                InheritedEnvironment.of(environment),
+                output,
+                event -> events.info("{}", event));
+    }
+
+    /// Quarkus would tell it in five lines, after a second.
+    private static void checkFree(String flag, ListenAddress address) {
+        try (var probe = new ServerSocket()) {
+            probe.bind(address.socketAddress());
+        } catch (IOException taken) {
+            throw new MasterException(
+                    "cannot listen on " + flag + " " + address + ": " + taken.getMessage()
+                            + "; choose another or 'off'",
+                    taken);
+        }
+    }
+
+    /// Runs Quarkus until the master has stopped.
+    private static int quarkus(Launch launch) {
+        Handover.give(launch);
+        QuarkusSettings.of(launch.options(), launch.files()).forEach(System::setProperty);
+        hideWorkingDirectory();
+        var code = new AtomicInteger(ExitCode.FAILED);
+        var failure = new Failure();
+        Quarkus.run(Application.class, (exit, thrown) -> {
+            code.set(exit);
+            failure.set(thrown);
+        });
+        failure.rethrow();
+        return code.get();
+    }
+
+    /// Quarkus reads `config/application.properties` and `.env` below the property `user.dir`. What lies where the
+    /// master was started is its workers' and not ours. The JDK has read the property at its own start, so relative
+    /// paths keep their meaning.
+    private static void hideWorkingDirectory() {
+        System.setProperty("user.dir", "/nonexistent");
+    }
+
+    private static int print(PrintStream stream, int code, List<String> lines) {
+        lines.forEach(stream::println);
+        return code;
+    }
+
+    /// What ended Quarkus, carried out of its callback.
+    private static final class Failure {
+        /// Written by the thread that ends Quarkus, read after it has ended.
+        private volatile Optional<Throwable> thrown = Optional.empty();
+
+        void set(@Nullable Throwable failure) {
+            thrown = Optional.ofNullable(failure);
+        }
+
+        /// Quarkus wraps: what is worth telling lies innermost.
+        void rethrow() {
+            if (thrown.isPresent()) {
+                var cause = thrown.get();
+                while (cause.getCause() != null && !(cause instanceof SupervisorException)) {
+                    cause = cause.getCause();
+                }
+                throw cause instanceof SupervisorException told
+                        ? told
+                        : new MasterException("cannot run the master: " + cause, thrown.get());
+            }
+        }
+    }
+}

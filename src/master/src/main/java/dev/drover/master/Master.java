@@ -1,0 +1,175 @@
+package dev.drover.master;
+
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.ChangeOutcome;
+import dev.drover.supervisor.Snapshot;
+import dev.drover.supervisor.Supervisor;
+import dev.drover.supervisor.WorkerId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One run of a master: opens the pools, does what signals and control calls ask, and waits for the end. Any thread.
+final class Master implements Controls {
+    private static final Logger LOG = LoggerFactory.getLogger(Master.class);
+
+    private final Supervisor supervisor;
+    private final RunOptions options;
+    private final PoolSource source;
+    private final Instant startedAt = Instant.now().minus(MasterProcess.age());
+    private final AtomicBoolean stopAsked = new AtomicBoolean();
+
+    /// Held while the files are read and taken: one change after the other.
+    private final ReentrantLock changing = new ReentrantLock();
+
+    /// Written under `changing`, read by everyone.
+    private volatile WrittenPools written;
+
+    /// Written once by the thread that runs the master, read by everyone.
+    private volatile boolean started;
+
+    /// @param pools what the source told first
+    Master(Supervisor supervisor, RunOptions options, PoolSource source, WrittenPools pools) {
+        this.supervisor = supervisor;
+        this.options = options;
+        this.source = source;
+        this.written = pools;
+    }
+
+    /// Opens every socket and starts the workers, unless a stop came first.
+    ///
+    /// @throws dev.drover.supervisor.SupervisorException where a pool cannot be opened; nothing is left behind
+    void open() {
+        changing.lock();
+        try {
+            if (!stopAsked.get()) {
+                supervisor.open(written.specs(cpus()));
+                started = true;
+            }
+        } finally {
+            changing.unlock();
+        }
+        if (stopAsked.get()) {
+            beginStop();
+        }
+    }
+
+    /// Waits for the end; the exit code.
+    int awaitStopped() throws InterruptedException {
+        return supervisor.awaitStopped().graceful() ? ExitCode.CLEAN : ExitCode.FAILED;
+    }
+
+    /// TERM and INT: the first begins to stop, every further one hastens.
+    void stopOrHasten(String signal) {
+        if (stopAsked.compareAndSet(false, true)) {
+            LOG.info("Stopping: {}", signal);
+            beginStop();
+        } else {
+            LOG.info("Stopping without waiting further: {}", signal);
+            supervisor.hasten();
+        }
+    }
+
+    /// HUP: reads the files again; where one is bad nothing changes.
+    void reload() {
+        if (source.isFixed()) {
+            LOG.info("Nothing to read again: the master runs the default pool");
+            return;
+        }
+        changing.lock();
+        try {
+            switch (source.read()) {
+                case PoolSource.Reading.Broken(var problems) -> {
+                    problems.forEach(problem -> LOG.error("Pool file refused: {}", problem));
+                    LOG.error("Pools unchanged: the files have {} problems", problems.size());
+                }
+                case PoolSource.Reading.Pools(var pools) -> change(WrittenPools.of(pools));
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void change(WrittenPools wanted) {
+        if (stopAsked.get() || !started) {
+            LOG.warn("Pools unchanged: the master is starting or stopping");
+            return;
+        }
+        switch (supervisor.change(wanted.specs(cpus()))) {
+            case ChangeOutcome.Applied(var summary) -> {
+                written = wanted;
+                LOG.info("Pools read again: {}", summary);
+            }
+            case ChangeOutcome.Refused(var problems) ->
+                problems.forEach(problem -> LOG.error("Pools unchanged: {}", problem));
+        }
+    }
+
+    /// TTIN and TTOU: one worker more or fewer in every pool with a set count.
+    void scaleBy(int delta) {
+        var pools = written.counted();
+        if (pools.isEmpty()) {
+            LOG.info("Nothing to scale: no pool has a set count of replicas");
+        }
+        for (var pool : pools) {
+            if (supervisor.scaleBy(pool, delta)) {
+                LOG.info("Scaling pool {} by {}", pool, delta);
+            }
+        }
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return supervisor.snapshot();
+    }
+
+    @Override
+    public Optional<WorkerPool> written(String pool) {
+        return written.pool(pool);
+    }
+
+    @Override
+    public boolean isStarted() {
+        return started;
+    }
+
+    @Override
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    @Override
+    public boolean isResponsive() {
+        return true;
+    }
+
+    @Override
+    public boolean isStopping() {
+        return stopAsked.get() || supervisor.snapshot().stopping();
+    }
+
+    @Override
+    public boolean restart(WorkerId worker) {
+        return supervisor.restart(worker);
+    }
+
+    @Override
+    public void stop() {
+        if (stopAsked.compareAndSet(false, true)) {
+            LOG.info("Stopping: asked by the control API");
+            beginStop();
+        }
+    }
+
+    private void beginStop() {
+        supervisor.beginStop(options.lameDuck(), options.grace());
+    }
+
+    /// Asked each time: the limit of a container may change.
+    private static int cpus() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+}

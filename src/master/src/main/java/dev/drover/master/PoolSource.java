@@ -1,0 +1,50 @@
+package dev.drover.master;
+
+import dev.drover.poolfile.PoolFiles;
+import dev.drover.poolfile.Problem;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Where the wanted pools come from: the files of the flags, or the default pool.
+final class PoolSource {
+    private final List<Path> files;
+
+    PoolSource(List<Path> files) {
+        this.files = List.copyOf(files);
+    }
+
+    /// What came of reading.
+    sealed interface Reading {
+        /// Every pool, validated, defaults filled in.
+        record Pools(List<WorkerPool> pools) implements Reading {}
+
+        /// At least one file cannot be used.
+        record Broken(List<String> problems) implements Reading {}
+    }
+
+    /// Whether reading again can bring anything new.
+    boolean isFixed() {
+        return files.isEmpty();
+    }
+
+    /// Reads every file and tells every problem.
+    Reading read() {
+        if (files.isEmpty()) {
+            return defaultPool();
+        }
+        var result = PoolFiles.read(files);
+        return result.problems().isEmpty()
+                ? new Reading.Pools(result.pools())
+                : new Reading.Broken(
+                        result.problems().stream().map(Problem::toString).toList());
+    }
+
+    private static Reading defaultPool() {
+        var home = System.getProperty("drover.home");
+        return home == null
+                ? new Reading.Broken(List.of("cannot run the default pool: drover.home is not set; start bin/drover"))
+                : new Reading.Pools(
+                        List.of(DefaultPool.of(Path.of(System.getProperty("java.home"), "bin/java"), Path.of(home))));
+    }
+}

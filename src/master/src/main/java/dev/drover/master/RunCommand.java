@@ -1,0 +1,164 @@
+package dev.drover.master;
+
+import dev.drover.master.log.LogFormat;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/// The flags of `drover run`. Parsed before Quarkus is even loaded, so that a mistake is told at once.
+@Command(
+        name = "drover run",
+        description = {
+            "Starts a master in the foreground: it opens the sockets of the pools, starts their workers and "
+                    + "keeps both alive until it is stopped.%n"
+        },
+        version = "drover ${drover.version}",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisHeading = "Usage: ",
+        optionListHeading = "%nFlags:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  drover run                               a hello service on port 8080, one worker per CPU",
+            "  drover run -f pool.yaml                  the pools of a file",
+            "  drover run -f /etc/drover --lame-duck 5  the pools of a directory; on TERM say \"not ready\"",
+            "                                           for 5 seconds before connections are refused",
+            "  curl http://127.0.0.1:9000/q/health/ready   is every pool available?",
+            "",
+            "Signals: TERM, INT stop (a second one hastens); HUP reads the files again;",
+            "         TTIN, TTOU one worker more, fewer in pools with a set count.",
+            "Exit: 0 stopped cleanly; 1 failed, or something had to be killed; 2 usage or bad file."
+        })
+final class RunCommand {
+    private static final int LONGEST_SECONDS = 86_400;
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE|DIR",
+            description = "Pools to run; may be given again. Default: a hello service on port 8080.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--control-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9090",
+            description = "Where the control API listens besides control.sock: a loopback address, or 'off'; port 0 "
+                    + "lets the kernel choose. Default: ${DEFAULT-VALUE}")
+    private String controlAddress = "";
+
+    @Option(
+            names = "--management-address",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9000",
+            description = "Where health checks are answered (/q/health/started, live, ready), or 'off'. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private String managementAddress = "";
+
+    @Option(
+            names = "--lame-duck",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description =
+                    "How long a stop keeps serving while it already says \"not ready\". Default: " + "${DEFAULT-VALUE}")
+    private int lameDuckSeconds;
+
+    @Option(
+            names = "--grace",
+            paramLabel = "SECONDS",
+            defaultValue = Option.NULL_VALUE,
+            description = "Time between the stop signal and KILL when the master stops. Default: each pool's "
+                    + "terminationGracePeriodSeconds")
+    private Optional<Integer> graceSeconds = Optional.empty();
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "How lines are written to standard output. Default: ${DEFAULT-VALUE}")
+    private LogFormat logFormat = LogFormat.TEXT;
+
+    private RunCommand() {}
+
+    /// What came of the arguments.
+    sealed interface Parsed {
+        /// They ask for a master.
+        record Run(RunOptions options) implements Parsed {}
+
+        /// They ask for a text.
+        record Print(String text) implements Parsed {}
+
+        /// They are wrong.
+        record Wrong(String message) implements Parsed {}
+    }
+
+    static Parsed parse(String... arguments) {
+        System.setProperty("drover.version", MasterProcess.version());
+        var command = new RunCommand();
+        var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+        try {
+            line.parseArgs(arguments);
+            if (line.isUsageHelpRequested()) {
+                return new Parsed.Print(line.getUsageMessage());
+            }
+            if (line.isVersionHelpRequested()) {
+                return new Parsed.Print(versionText(line));
+            }
+            return new Parsed.Run(command.checked());
+        } catch (ParameterException | IllegalArgumentException wrong) {
+            return new Parsed.Wrong(String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static String versionText(CommandLine line) {
+        var text = new StringWriter();
+        line.printVersionHelp(new PrintWriter(text, true), CommandLine.Help.Ansi.OFF);
+        return text.toString();
+    }
+
+    private RunOptions checked() {
+        return new RunOptions(
+                files,
+                address("--control-address", controlAddress).map(RunCommand::onlyLoopback),
+                address("--management-address", managementAddress),
+                seconds("--lame-duck", lameDuckSeconds),
+                graceSeconds.map(grace -> seconds("--grace", grace)),
+                logFormat);
+    }
+
+    private static Optional<ListenAddress> address(String flag, String text) {
+        if (text.equals("off")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ListenAddress.parse(text));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(flag + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /// Every process of the network could steer a control address that leaves loopback.
+    private static ListenAddress onlyLoopback(ListenAddress address) {
+        if (!address.host().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "--control-address: " + address + " leaves loopback, which needs TLS and "
+                            + "authentication and is not built yet; use 127.0.0.1:PORT, [::1]:PORT or 'off'");
+        }
+        return address;
+    }
+
+    private static Duration seconds(String flag, int seconds) {
+        if (seconds < 0 || seconds > LONGEST_SECONDS) {
+            throw new IllegalArgumentException(
+                    flag + ": " + seconds + " is not within 0.." + LONGEST_SECONDS + " seconds");
+        }
+        return Duration.ofSeconds(seconds);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.drover.master;
+
+import dev.drover.master.log.LogFormat;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What `drover run` was asked for. Checked.
+///
+/// @param files files and directories of pools; none: the default pool
+/// @param control address of the control API; empty: only `control.sock`
+/// @param management address of the health checks; empty: none
+/// @param lameDuck how long a stop keeps serving while it already says "not ready"
+/// @param grace time between the stop signal and KILL; empty: what each pool says
+/// @param logFormat how lines are written
+record RunOptions(
+        List<Path> files,
+        Optional<ListenAddress> control,
+        Optional<ListenAddress> management,
+        Duration lameDuck,
+        Optional<Duration> grace,
+        LogFormat logFormat) {
+
+    RunOptions {
+        files = List.copyOf(files);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.drover.master;
+
+import dev.drover.master.resource.PoolSpecs;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.PoolSpec;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// The pools as they were written last and taken, by name. Immutable.
+record WrittenPools(Map<String, WorkerPool> byName) {
+    WrittenPools {
+        byName = Map.copyOf(byName);
+    }
+
+    /// @param pools with different names
+    static WrittenPools of(List<WorkerPool> pools) {
+        return new WrittenPools(pools.stream()
+                .collect(Collectors.toMap(pool -> pool.getMetadata().getName(), Function.identity())));
+    }
+
+    Optional<WorkerPool> pool(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /// What they want on a machine with so many CPUs, by name.
+    List<PoolSpec> specs(int cpus) {
+        return byName.values().stream()
+                .map(pool -> PoolSpecs.of(pool, cpus))
+                .sorted(Comparator.comparing(PoolSpec::name))
+                .toList();
+    }
+
+    /// Names of the pools with a set count, in order.
+    List<String> counted() {
+        return byName.values().stream()
+                .filter(pool -> pool.getSpec().hasReplicas())
+                .map(pool -> pool.getMetadata().getName())
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.drover.master.control;
+
+import dev.drover.master.Controls;
+import dev.drover.master.resource.PoolResources;
+import dev.drover.master.resource.WorkerMessages;
+import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceImplBase;
+import dev.drover.protocol.control.v1.GetPoolRequest;
+import dev.drover.protocol.control.v1.GetPoolResponse;
+import dev.drover.protocol.control.v1.GetVersionRequest;
+import dev.drover.protocol.control.v1.GetVersionResponse;
+import dev.drover.protocol.control.v1.ListPoolsRequest;
+import dev.drover.protocol.control.v1.ListPoolsResponse;
+import dev.drover.protocol.control.v1.ListWorkersRequest;
+import dev.drover.protocol.control.v1.ListWorkersResponse;
+import dev.drover.protocol.control.v1.RestartWorkerRequest;
+import dev.drover.protocol.control.v1.RestartWorkerResponse;
+import dev.drover.protocol.control.v1.StopRequest;
+import dev.drover.protocol.control.v1.StopResponse;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.Snapshot;
+import dev.drover.supervisor.WorkerId;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The control API. Who may call what is decided before, by [GateFilter].
+@GrpcService
+class ControlService extends ControlServiceImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
+
+    private final Controls controls;
+
+    ControlService(Controls controls) {
+        this.controls = controls;
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void getPool(GetPoolRequest request, StreamObserver<GetPoolResponse> observer) {
+        answer("GetPool", observer, () -> {
+            if (request.getName().isEmpty()) {
+                return refused(new Refusal.FieldMissing("name"));
+            }
+            return pool(request.getName())
+                    .flatMap(this::resource)
+                    .map(pool -> done(GetPoolResponse.newBuilder().setPool(pool).build()))
+                    .orElseGet(() -> refused(new Refusal.NoSuchPool(request.getName())));
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listPools(ListPoolsRequest request, StreamObserver<ListPoolsResponse> observer) {
+        answer("ListPools", observer, () -> {
+            var pools = controls.snapshot().pools().stream()
+                    .map(this::resource)
+                    .flatMap(Optional::stream)
+                    .toList();
+            return done(ListPoolsResponse.newBuilder().addAllPools(pools).build());
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listWorkers(ListWorkersRequest request, StreamObserver<ListWorkersResponse> observer) {
+        answer("ListWorkers", observer, () -> {
+            if (request.getPool().isEmpty()) {
+                return done(workers(controls.snapshot().pools().stream()));
+            }
+            return pool(request.getPool())
+                    .map(pool -> done(workers(Stream.of(pool))))
+                    .orElseGet(() -> refused(new Refusal.NoSuchPool(request.getPool())));
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void restartWorker(RestartWorkerRequest request, StreamObserver<RestartWorkerResponse> observer) {
+        answer("RestartWorker", observer, () -> {
+            if (request.getName().isEmpty()) {
+                return refused(new Refusal.FieldMissing("name"));
+            }
+            return worker(request.getName()).filter(controls::restart).isPresent()
+                    ? done(RestartWorkerResponse.getDefaultInstance())
+                    : refused(new Refusal.NoSuchWorker(request.getName()));
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void stop(StopRequest request, StreamObserver<StopResponse> observer) {
+        answer("Stop", observer, () -> {
+            controls.stop();
+            return done(StopResponse.getDefaultInstance());
+        });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> observer) {
+        answer("GetVersion", observer, () -> done(VersionReport.of(controls.startedAt())));
+    }
+
+    private Optional<Snapshot.Pool> pool(String name) {
+        return controls.snapshot().pools().stream()
+                .filter(pool -> pool.spec().name().equals(name))
+                .findFirst();
+    }
+
+    /// Empty for a pool that is being deleted.
+    private Optional<WorkerPool> resource(Snapshot.Pool pool) {
+        return controls.written(pool.spec().name()).map(written -> PoolResources.of(written, pool));
+    }
+
+    private Optional<WorkerId> worker(String name) {
+        return controls.snapshot().pools().stream()
+                .flatMap(pool -> pool.workers().stream())
+                .map(Snapshot.Worker::id)
+                .filter(id -> id.toString().equals(name))
+                .findFirst();
+    }
+
+    private static ListWorkersResponse workers(Stream<Snapshot.Pool> pools) {
+        return ListWorkersResponse.newBuilder()
+                .addAllWorkers(pools.flatMap(pool -> pool.workers().stream())
+                        .map(WorkerMessages::of)
+                        .toList())
+                .build();
+    }
+
+    private static <T> Reply<T> done(T message) {
+        return new Reply.Done<>(message);
+    }
+
+    private static <T> Reply<T> refused(Refusal refusal) {
+        return new Reply.Refused<>(refusal);
+    }
+
+    private static <T> void answer(String method, StreamObserver<T> observer, Supplier<Reply<T>> call) {
+        switch (safely(method, call)) {
+            case Reply.Done<T>(var message) -> {
+                observer.onNext(message);
+                observer.onCompleted();
+            }
+            case Reply.Refused<T>(var refusal) -> observer.onError(Refusals.exceptionOf(refusal));
+        }
+    }
+
+    private static <T> Reply<T> safely(String method, Supplier<Reply<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException bug) {
+            LOG.error("Control call failed: {}", method, bug);
+            return refused(new Refusal.Failed(method));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.drover.master.control;
+
+import com.google.rpc.Status;
+import io.netty.channel.unix.DomainSocketChannel;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/// Puts the [Gate] before everything the control server answers, gRPC and all else.
+@Singleton
+class GateFilter {
+    /// Before every other filter and route.
+    private static final int FIRST = Integer.MAX_VALUE;
+
+    private static final int FORBIDDEN = 403;
+
+    private final Gate gate;
+
+    GateFilter(Gate gate) {
+        this.gate = gate;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::filter, FIRST);
+    }
+
+    private void filter(RoutingContext context) {
+        var request = context.request();
+        if (isUnix(request)) {
+            context.next();
+            return;
+        }
+        switch (gate.judge(call(request))) {
+            case Gate.Verdict.Admitted() -> context.next();
+            case Gate.Verdict.Foreign(var message) ->
+                context.response()
+                        .setStatusCode(FORBIDDEN)
+                        .putHeader("content-type", "text/plain")
+                        .end(message + "\n");
+            case Gate.Verdict.Denied(var refusal) -> deny(context, Refusals.statusOf(refusal));
+        }
+    }
+
+    /// A peer is on the Unix socket only where its channel is one: anything else counts as TCP.
+    private static boolean isUnix(HttpServerRequest request) {
+        return request.connection() instanceof ConnectionBase connection
+                && connection.channel() instanceof DomainSocketChannel;
+    }
+
+    private static Gate.Call call(HttpServerRequest request) {
+        return new Gate.Call(
+                request.path() == null ? "" : request.path(),
+                Optional.ofNullable(request.authority()).map(Object::toString),
+                Optional.ofNullable(request.getHeader("origin")),
+                Optional.ofNullable(request.getHeader("authorization")));
+    }
+
+    /// Answers as a gRPC server does that has no message to send.
+    private static void deny(RoutingContext context, Status status) {
+        context.response()
+                .putHeader("content-type", "application/grpc")
+                .putHeader("grpc-status", Integer.toString(status.getCode()))
+                .putHeader("grpc-message", percentEncoded(status.getMessage()))
+                .putHeader(
+                        "grpc-status-details-bin",
+                        Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray()))
+                .end();
+    }
+
+    private static String percentEncoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,3 @@
+/// Health checks of the management address.
+@org.jspecify.annotations.NullMarked
+package dev.drover.master.health;

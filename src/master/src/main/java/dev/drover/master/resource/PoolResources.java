@@ -1,0 +1,77 @@
+package dev.drover.master.resource;
+
+import dev.drover.protocol.pool.v1.Condition;
+import dev.drover.protocol.pool.v1.SocketStatus;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.protocol.pool.v1.WorkerPoolStatus;
+import dev.drover.supervisor.Snapshot;
+import dev.drover.supervisor.SocketSpec;
+
+/// Pools as people read them: what was written, and what is.
+public final class PoolResources {
+    private PoolResources() {}
+
+    /// @param written the resource as it was written, defaults filled in; its `replicas` stay absent where they were
+    /// @param pool what is
+    public static WorkerPool of(WorkerPool written, Snapshot.Pool pool) {
+        var resource = written.toBuilder();
+        if (written.getSpec().hasReplicas()) {
+            // The number may have been scaled since.
+            resource.getSpecBuilder().setReplicas(pool.spec().replicas());
+        }
+        resource.getMetadataBuilder()
+                .setGeneration(pool.generation())
+                .setResourceVersion(Long.toString(pool.version()));
+        return resource.setStatus(status(pool)).build();
+    }
+
+    private static WorkerPoolStatus status(Snapshot.Pool pool) {
+        return WorkerPoolStatus.newBuilder()
+                .setObservedGeneration(pool.generation())
+                .setRevision(pool.revision())
+                .setReplicas(pool.alive())
+                .setReadyReplicas(pool.ready())
+                .setUpdatedReplicas(pool.updated())
+                .setAvailableReplicas(pool.available())
+                .addAllSockets(
+                        pool.sockets().stream().map(PoolResources::socket).toList())
+                .addAllConditions(
+                        pool.conditions().stream().map(PoolResources::condition).toList())
+                .build();
+    }
+
+    private static SocketStatus socket(Snapshot.Socket socket) {
+        return SocketStatus.newBuilder()
+                .setName(socket.name())
+                .setMode(modeName(socket.distribution()))
+                .setAddress(Addresses.text(socket.address()))
+                .setShards(socket.shards())
+                .setQueued(socket.queued())
+                .build();
+    }
+
+    private static Condition condition(Snapshot.Condition condition) {
+        return Condition.newBuilder()
+                .setType(typeName(condition.type()))
+                .setStatus(condition.holds() ? "True" : "False")
+                .setReason(condition.reason())
+                .setMessage(condition.message())
+                .setLastTransitionTime(Times.timestamp(condition.since()))
+                .build();
+    }
+
+    private static String modeName(SocketSpec.Distribution distribution) {
+        return switch (distribution) {
+            case SHARDED -> "Sharded";
+            case SHARED -> "Shared";
+        };
+    }
+
+    private static String typeName(Snapshot.ConditionType type) {
+        return switch (type) {
+            case AVAILABLE -> "Available";
+            case PROGRESSING -> "Progressing";
+            case DEGRADED -> "Degraded";
+        };
+    }
+}
