@@ -35,9 +35,7 @@ class Application implements QuarkusApplication {
         if (launch.master().isStarted()) {
             tellStarted(control, management);
         }
-        int code = launch.master().awaitStopped();
-        LOG.info("Stopped {}", code == ExitCode.CLEAN ? "cleanly" : "after killing what did not stop by itself");
-        return code;
+        return launch.master().awaitStopped();
     }
 
     private void tellStarted(Optional<ListenAddress> control, Optional<ListenAddress> management) {

@@ -8,39 +8,28 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/// What lies in `control/` of the run directory: the socket, the token, the address. Made under the directory's lock,
-/// so what lies there before is a killed master's.
-final class ControlFiles implements AutoCloseable {
+/// What lies in `control/` of the run directory: the socket, the token, the address. The supervisor makes the
+/// directory, empty and for this user alone, holds its lock, and removes it at the end.
+final class ControlFiles {
     /// `sun_path` less its terminator (unix(7)).
     private static final int LONGEST_SOCKET_PATH = 107;
 
     private static final int TOKEN_BYTES = 32;
 
     private final Path runDirectory;
-    private final Path directory;
     private final String token;
 
     private ControlFiles(Path runDirectory, String token) {
         this.runDirectory = runDirectory;
-        this.directory = runDirectory.resolve("control");
         this.token = token;
     }
 
-    /// Clears the directory and writes a new token, readable only by its user.
+    /// Writes a new token, readable only by its user.
     static ControlFiles prepare(Path runDirectory) {
         var files = new ControlFiles(runDirectory, newToken());
-        try {
-            files.checkSocketPath();
-            files.makeDirectory();
-            files.close();
-            Files.createFile(
-                    files.tokenFile(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(files.tokenFile(), files.token + "\n");
-            return files;
-        } catch (IOException e) {
-            throw new MasterException("cannot prepare " + files.directory + ": " + e, e);
-        }
+        files.checkSocketPath();
+        files.write("token", files.token);
+        return files;
     }
 
     /// The run directory.
@@ -50,7 +39,7 @@ final class ControlFiles implements AutoCloseable {
 
     /// Where the control API listens for this user.
     Path socket() {
-        return directory.resolve("control.sock");
+        return file("control.sock");
     }
 
     /// What allows everything on the control address.
@@ -60,44 +49,28 @@ final class ControlFiles implements AutoCloseable {
 
     /// Tells clients where the control address is; with port 0 nobody could know it otherwise.
     void writeAddress(ListenAddress address) {
+        write("address", address.toString());
+    }
+
+    private Path file(String name) {
+        return runDirectory.resolve("control").resolve(name);
+    }
+
+    private void write(String name, String line) {
         try {
-            Files.writeString(addressFile(), address + "\n");
+            var onlyUser = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            Files.writeString(Files.createFile(file(name), onlyUser), line + "\n");
         } catch (IOException e) {
-            throw new MasterException("cannot write " + addressFile() + ": " + e, e);
+            throw new MasterException("cannot write " + file(name) + ": " + e, e);
         }
     }
 
-    /// Removes all three.
-    @Override
-    public void close() {
-        try {
-            Files.deleteIfExists(addressFile());
-            Files.deleteIfExists(tokenFile());
-            Files.deleteIfExists(socket());
-        } catch (IOException e) {
-            throw new MasterException("cannot clean " + directory + ": " + e, e);
+    private void checkSocketPath() {
+        int length = socket().toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET_PATH) {
+            throw new MasterException("cannot use run directory " + runDirectory + ": the path of control.sock has "
+                    + length + " bytes, allowed are " + LONGEST_SOCKET_PATH + "; choose a shorter DROVER_RUN_DIR");
         }
-    }
-
-    private void checkSocketPath() throws IOException {
-        if (socket().toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_PATH) {
-            throw new IOException("the path of control.sock is longer than " + LONGEST_SOCKET_PATH
-                    + " bytes; choose a shorter DROVER_RUN_DIR");
-        }
-    }
-
-    private void makeDirectory() throws IOException {
-        var onlyUser = PosixFilePermissions.fromString("rwx------");
-        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(onlyUser));
-        Files.setPosixFilePermissions(directory, onlyUser);
-    }
-
-    private Path tokenFile() {
-        return directory.resolve("token");
-    }
-
-    private Path addressFile() {
-        return directory.resolve("address");
     }
 
     private static String newToken() {

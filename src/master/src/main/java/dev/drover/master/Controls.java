@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /// What the edge (control API, health) may see and do of a running master. Any thread.
 public interface Controls {
-    /// What is, without waiting.
+    /// What is. Waits for the loop, within a bound.
+    ///
+    /// @throws dev.drover.supervisor.SupervisorException where the loop does not answer, or has ended
     Snapshot snapshot();
 
     /// The resource a pool was made from, defaults filled in.

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /// `drover run`: from the arguments to the exit code.
 ///
@@ -27,8 +26,6 @@ import org.slf4j.LoggerFactory;
 /// output, what keeps it from running goes to standard error.
 @QuarkusMain
 public final class Main {
-    private static final int PID_1 = 1;
-
     private Main() {}
 
     /// Starts a master and exits with its code.
@@ -59,8 +56,8 @@ public final class Main {
             options.control().ifPresent(address -> checkFree("--control-address", address));
             options.management().ifPresent(address -> checkFree("--management-address", address));
             var workerLines = new WorkerLines(lines, options.logFormat());
-            try (var supervisor = Supervisor.start(supervisorOptions(workerLines));
-                    var files = ControlFiles.prepare(supervisor.runDirectory())) {
+            try (var supervisor = Supervisor.start(supervisorOptions(workerLines))) {
+                var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
                 SignalHandlers.install(master, supervisor);
                 return quarkus(new Launch(master, options, files));
@@ -74,13 +71,9 @@ public final class Main {
 
     private static SupervisorOptions supervisorOptions(WorkerLines output) {
         var environment = System.getenv();
-        var events = LoggerFactory.getLogger("dev.drover.events");
+        // The process is the master's alone, so every child of it and every orphan is the supervisor's to reap.
         return new SupervisorOptions(
-                RunDirectory.of(environment),
-                ProcessHandle.current().pid() == PID_1,
-                InheritedEnvironment.of(environment),
-                output,
-                event -> events.info("{}", event));
+                RunDirectories.choose(environment), true, output, InheritedEnvironment.of(environment));
     }
 
     /// Quarkus would tell it in five lines, after a second.

@@ -4,6 +4,7 @@ import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.ChangeOutcome;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.Supervisor;
+import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.WorkerId;
 import java.time.Instant;
 import java.util.Optional;
@@ -59,7 +60,13 @@ final class Master implements Controls {
 
     /// Waits for the end; the exit code.
     int awaitStopped() throws InterruptedException {
-        return supervisor.awaitStopped().graceful() ? ExitCode.CLEAN : ExitCode.FAILED;
+        var outcome = supervisor.awaitStopped();
+        if (outcome.graceful()) {
+            LOG.info("Stopped cleanly");
+            return ExitCode.CLEAN;
+        }
+        LOG.warn("Stopped: {} workers killed, {} waiting connections cut", outcome.killed(), outcome.cut());
+        return ExitCode.FAILED;
     }
 
     /// TERM and INT: the first begins to stop, every further one hastens.
@@ -75,8 +82,8 @@ final class Master implements Controls {
 
     /// HUP: reads the files again; where one is bad nothing changes.
     void reload() {
-        if (source.isFixed()) {
-            LOG.info("Nothing to read again: the master runs the default pool");
+        if (source.isReadOnce()) {
+            LOG.info("Nothing to read again: the master runs the default pool, or pools from its standard input");
             return;
         }
         changing.lock();
@@ -99,9 +106,10 @@ final class Master implements Controls {
             return;
         }
         switch (supervisor.change(wanted.specs(cpus()))) {
-            case ChangeOutcome.Applied(var summary) -> {
+            case ChangeOutcome.Applied(var changes) -> {
                 written = wanted;
-                LOG.info("Pools read again: {}", summary);
+                LOG.info(
+                        "Pools read again: {}", changes.isEmpty() ? "nothing has changed" : String.join("; ", changes));
             }
             case ChangeOutcome.Refused(var problems) ->
                 problems.forEach(problem -> LOG.error("Pools unchanged: {}", problem));
@@ -143,7 +151,13 @@ final class Master implements Controls {
 
     @Override
     public boolean isResponsive() {
-        return true;
+        try {
+            supervisor.snapshot();
+            return true;
+        } catch (SupervisorException silent) {
+            LOG.error("Loop silent", silent);
+            return false;
+        }
     }
 
     @Override

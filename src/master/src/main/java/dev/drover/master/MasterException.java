@@ -4,6 +4,10 @@ package dev.drover.master;
 final class MasterException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    MasterException(String message) {
+        super(message);
+    }
+
     MasterException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -1,5 +1,6 @@
 package dev.drover.master;
 
+import dev.drover.poolfile.Defaults;
 import dev.drover.poolfile.PoolFiles;
 import dev.drover.poolfile.Problem;
 import dev.drover.protocol.pool.v1.WorkerPool;
@@ -8,6 +9,8 @@ import java.util.List;
 
 /// Where the wanted pools come from: the files of the flags, or the default pool.
 final class PoolSource {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     private final List<Path> files;
 
     PoolSource(List<Path> files) {
@@ -23,9 +26,9 @@ final class PoolSource {
         record Broken(List<String> problems) implements Reading {}
     }
 
-    /// Whether reading again can bring anything new.
-    boolean isFixed() {
-        return files.isEmpty();
+    /// Whether reading again brings nothing: the default pool, or standard input.
+    boolean isReadOnce() {
+        return files.isEmpty() || files.contains(STANDARD_INPUT);
     }
 
     /// Reads every file and tells every problem.
@@ -35,7 +38,7 @@ final class PoolSource {
         }
         var result = PoolFiles.read(files);
         return result.problems().isEmpty()
-                ? new Reading.Pools(result.pools())
+                ? new Reading.Pools(result.pools().stream().map(Defaults::of).toList())
                 : new Reading.Broken(
                         result.problems().stream().map(Problem::toString).toList());
     }

@@ -2,17 +2,18 @@ package dev.drover.master;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /// Where masters and clients look for the run directory when nobody says.
-final class RunDirectory {
-    private RunDirectory() {}
+final class RunDirectories {
+    private RunDirectories() {}
 
     /// `DROVER_RUN_DIR`, else `/run/drover` where it is writable, else `$XDG_RUNTIME_DIR/drover`, else
     /// `/tmp/drover-UID`. Opened, checked and locked by the supervisor.
-    static Path of(Map<String, String> environment) {
+    static Path choose(Map<String, String> environment) {
         var named = environment.getOrDefault("DROVER_RUN_DIR", "");
         if (!named.isEmpty()) {
             return Path.of(named).toAbsolutePath();
@@ -21,7 +22,8 @@ final class RunDirectory {
         if (Files.isWritable(Files.exists(system) ? system : system.resolveSibling("."))) {
             return system;
         }
-        return userRuntime(environment).orElseGet(() -> Path.of("/tmp/drover-" + uid()));
+        return userRuntime(environment)
+                .orElseGet(() -> privately(Path.of("/tmp/drover-" + ownerOf(Path.of("/proc/self")))));
     }
 
     private static Optional<Path> userRuntime(Map<String, String> environment) {
@@ -32,11 +34,22 @@ final class RunDirectory {
                 .map(directory -> directory.resolve("drover"));
     }
 
-    private static Object uid() {
+    /// Everybody may make that name first; whoever owns the directory could put another in the place of ours.
+    private static Path privately(Path directory) {
+        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
+                && !ownerOf(directory).equals(ownerOf(Path.of("/proc/self")))) {
+            throw new MasterException("cannot use run directory " + directory
+                    + ": it belongs to another user; set DROVER_RUN_DIR to a directory of your own");
+        }
+        return directory;
+    }
+
+    private static Object ownerOf(Path path) {
         try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            // /proc/self is a link; the process behind it has the same owner.
+            return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
-            throw new MasterException("cannot tell the user: /proc is not readable", e);
+            throw new MasterException("cannot tell the owner of " + path + ": " + e, e);
         }
     }
 }
