@@ -125,14 +125,14 @@ final class RunDirectory implements AutoCloseable {
         return root.resolve("notify").resolve(incarnation + ".sock");
     }
 
-    /// Removes what is ours and gives the lock back.
+    /// Removes what is ours and gives the lock back. Its file stays: a master that has it open would otherwise lock
+    /// one file while the next makes and locks another.
     @Override
     public void close() {
         try (lock) {
             for (var part : PARTS) {
                 remove(root.resolve(part));
             }
-            Files.deleteIfExists(root.resolve("lock"));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
