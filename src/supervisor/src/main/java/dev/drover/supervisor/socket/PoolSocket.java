@@ -94,8 +94,9 @@ public sealed interface PoolSocket extends AutoCloseable permits ShardedSocket, 
     /// @return false where the kernel cannot filter: connections go on to come until [#close]
     boolean dropNewConnections();
 
-    /// Whether nothing waits in a queue and no handshake is under way, so that [#close] resets nobody. Reads
-    /// `/proc/net`; more than 16 MiB of it are not read, then the answer is false.
+    /// Whether nothing waits in a queue and no handshake is under way, so that [#close] resets nobody. Once
+    /// the queues are empty it reads `/proc/net`, about 10 ms and 10 ms more for 1000 connections of the network
+    /// namespace; more than 16 MiB of it are not read, then the answer is false.
     ///
     /// Handshakes that live only in SYN cookies are not seen.
     boolean quiet();

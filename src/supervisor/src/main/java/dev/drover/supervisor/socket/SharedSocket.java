@@ -181,9 +181,10 @@ final class SharedSocket implements PoolSocket {
 
     @Override
     public boolean quiet() {
-        // Handshakes first: one that ends in between is then seen in the queue.
-        boolean handshake = address instanceof InetSocketAddress inet && ProcNet.hasHandshake(inet.getPort());
-        return !handshake && queued(0) == 0;
+        // As in ShardedSocket: the queue first because it is cheap, and last because a handshake may have ended there.
+        return queued(0) == 0
+                && (path.isPresent()
+                        || (!ProcNet.hasHandshake(((InetSocketAddress) address).getPort()) && queued(0) == 0));
     }
 
     @Override
