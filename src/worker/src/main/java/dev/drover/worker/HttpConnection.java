@@ -94,6 +94,7 @@ final class HttpConnection extends ChannelDuplexHandler {
             // During a drain all of a read is looked at before the first of it is answered: only then is it known
             // which answer is the last.
             waiting.add(message);
+            setReading(context.channel(), false);
         }
     }
 

@@ -29,9 +29,10 @@ final class NettyListenerFactory implements ChannelFactory<ServerChannel> {
         if (!descriptor.isOpen()) {
             throw new IllegalStateException("cannot make a second channel of " + listener);
         }
-        // Neither channel deletes or shuts down what it has not bound itself.
+        // Neither channel deletes or shuts down what it has not bound itself. The Unix one must be told that it is
+        // active, or it never accepts; the other asks the socket.
         return listener.address() instanceof UnixDomainSocketAddress
-                ? new EpollServerDomainSocketChannel(descriptor.release())
+                ? new EpollServerDomainSocketChannel(descriptor.release(), true)
                 : new EpollServerSocketChannel(descriptor.release());
     }
 }
