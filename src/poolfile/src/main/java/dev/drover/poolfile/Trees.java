@@ -9,15 +9,47 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
 
-/// A message as maps, lists and scalars in the order of its fields.
+/// Messages as maps, lists and scalars in the order of their fields, and these as the text people and scripts read.
 ///
-/// Not by protobuf's JsonFormat, which writes `maxSurge: 1.0`; a test holds the two against each other.
-final class MessageTree {
+/// Fields are named and left out as in proto JSON; whole numbers are written without a fraction. Not by protobuf's
+/// JsonFormat, which writes `maxSurge: 1.0`; a test holds the two against each other.
+public final class Trees {
 
-    private MessageTree() {}
+    private Trees() {}
 
-    static Object of(Message message) {
+    /// A message's fields by their JSON names; unset ones, and zeros of fields without presence, are left out.
+    public static Map<String, Object> of(Message message) {
+        return fields(message);
+    }
+
+    /// Each tree as a YAML document of its own.
+    public static String toYaml(List<Map<String, Object>> trees) {
+        var options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setSplitLines(false);
+        var yaml = new Yaml(options);
+        return trees.stream().map(yaml::dump).collect(Collectors.joining("---\n"));
+    }
+
+    /// One tree as a JSON object.
+    public static String toJson(Map<String, Object> tree) {
+        return Json.write(tree);
+    }
+
+    /// Trees as one JSON object, a `kind: List` as kubectl writes it.
+    public static String toJsonList(List<Map<String, Object>> trees) {
+        Map<String, Object> list = new LinkedHashMap<>();
+        list.put("apiVersion", "v1");
+        list.put("kind", "List");
+        list.put("items", trees);
+        return Json.write(list);
+    }
+
+    private static Object message(Message message) {
         return switch (message) {
             case Timestamp time ->
                 Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
@@ -36,7 +68,7 @@ final class MessageTree {
                     tree.put(
                             field.getJsonName(),
                             ((List<?>) message.getField(field))
-                                    .stream().map(MessageTree::value).toList());
+                                    .stream().map(Trees::value).toList());
                 }
             } else if (message.hasField(field)) {
                 tree.put(field.getJsonName(), value(message.getField(field)));
@@ -59,7 +91,7 @@ final class MessageTree {
 
     private static Object value(Object value) {
         return switch (value) {
-            case Message message -> of(message);
+            case Message message -> message(message);
             case EnumValueDescriptor constant -> constant.getName();
             case Double number -> number(number);
             default -> value;

@@ -1,0 +1,42 @@
+package dev.drover.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The client verbs of the `drover` command. Its exit codes are [ExitCode]'s.
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        var terminal = new Terminal(
+                stream(FileDescriptor.out),
+                stream(FileDescriptor.err),
+                System.in,
+                System.getenv(),
+                Clock.systemUTC(),
+                // Nothing ever counts it down: a wait of the given time, ended early by an interrupt.
+                pause -> !new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS));
+        System.exit(run(terminal, arguments));
+    }
+
+    /// Runs one command against the given surroundings and returns its exit code.
+    public static int run(Terminal terminal, String... arguments) {
+        int code = DroverCommand.line(terminal).execute(arguments);
+        terminal.out().flush();
+        terminal.err().flush();
+        return code;
+    }
+
+    /// UTF-8 whatever the locale of the container says.
+    private static PrintStream stream(FileDescriptor descriptor) {
+        OutputStream file = new FileOutputStream(descriptor);
+        return new PrintStream(new java.io.BufferedOutputStream(file), false, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.drover.cli;
+
+import dev.drover.protocol.control.v1.ControlServiceGrpc;
+import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/// The way to one master. Each call has the whole timeout; a failed one ends in a [CliException].
+final class MasterClient implements AutoCloseable {
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+    // Held for as long as the process runs: java.util.logging forgets the level of a logger nobody holds.
+    @SuppressWarnings("UnusedVariable")
+    private static final List<Logger> QUIET =
+            Stream.of("io.netty", "io.grpc").map(MasterClient::quiet).toList();
+
+    private final Address address;
+    private final Duration timeout;
+    private final EventLoopGroup loop;
+    private final ManagedChannel channel;
+    private final ControlServiceBlockingStub stub;
+
+    private MasterClient(
+            Address address,
+            Duration timeout,
+            SocketAddress target,
+            Class<? extends Channel> type,
+            Optional<String> token) {
+        this.address = address;
+        this.timeout = timeout;
+        this.loop = new NioEventLoopGroup(1);
+        this.channel = NettyChannelBuilder.forAddress(target)
+                .channelType(type, target.getClass())
+                .eventLoopGroup(loop)
+                .overrideAuthority("localhost")
+                .usePlaintext()
+                .directExecutor()
+                .build();
+        var plain = ControlServiceGrpc.newBlockingStub(channel);
+        this.stub = token.map(text -> plain.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
+                .orElse(plain);
+    }
+
+    /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else
+    static MasterClient of(Address address, Path tokenFile, Duration timeout) {
+        return switch (address) {
+            case Address.Unix(Path path) -> {
+                // Before anything of gRPC is loaded: the usual mistake is told at once.
+                if (!Files.exists(path)) {
+                    throw unreachable(address, "there is no such socket");
+                }
+                yield new MasterClient(
+                        address,
+                        timeout,
+                        UnixDomainSocketAddress.of(path),
+                        NioDomainSocketChannel.class,
+                        Optional.empty());
+            }
+            case Address.Tcp tcp -> {
+                InetSocketAddress target = resolve(tcp);
+                Optional<String> token = target.getAddress().isLoopbackAddress() ? token(tokenFile) : Optional.empty();
+                yield new MasterClient(address, timeout, target, NioSocketChannel.class, token);
+            }
+        };
+    }
+
+    Address address() {
+        return address;
+    }
+
+    /// Makes one call. What it is for, `restart worker web-0`, is told where it fails.
+    <T> T call(String purpose, Function<ControlServiceBlockingStub, T> call) {
+        try {
+            return call.apply(stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StatusRuntimeException e) {
+            throw failure(purpose, e);
+        }
+    }
+
+    private CliException failure(String purpose, StatusRuntimeException e) {
+        String told = Optional.ofNullable(e.getStatus().getDescription())
+                .orElse(e.getStatus().getCode().toString());
+        String cannot = "cannot " + purpose + ": ";
+        return switch (e.getStatus().getCode()) {
+            case UNAVAILABLE -> unreachable(address, cause(e));
+            case DEADLINE_EXCEEDED ->
+                new CliException(
+                        ExitCode.UNREACHABLE,
+                        "cannot reach the master at " + address + ": no answer within " + timeout.toMillis()
+                                + " ms; give it longer with --timeout");
+            case NOT_FOUND -> new CliException(ExitCode.NOT_FOUND, cannot + told);
+            case PERMISSION_DENIED, UNAUTHENTICATED ->
+                new CliException(
+                        ExitCode.FAILED,
+                        cannot + told + "; use the control socket of the master's run directory, or its token"
+                                + " (DROVER_RUN_DIR) on an address of this machine");
+            case UNIMPLEMENTED ->
+                new CliException(
+                        ExitCode.FAILED,
+                        cannot + "the master at " + address + " does not know this call; compare 'drover version'");
+            default -> new CliException(ExitCode.FAILED, cannot + told);
+        };
+    }
+
+    private static CliException unreachable(Address address, String cause) {
+        return new CliException(
+                ExitCode.UNREACHABLE,
+                "cannot reach the master at " + address + ": " + cause
+                        + "; start one with 'drover run' or name another with --address or DROVER_RUN_DIR");
+    }
+
+    /// The innermost cause, which is the kernel's word.
+    private static String cause(StatusRuntimeException e) {
+        String told = Optional.ofNullable(e.getStatus().getDescription()).orElse("no connection");
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            told = Optional.ofNullable(cause.getMessage())
+                    .orElse(cause.getClass().getSimpleName());
+        }
+        return told;
+    }
+
+    private static InetSocketAddress resolve(Address.Tcp address) {
+        try {
+            return address.resolve();
+        } catch (UnknownHostException _) {
+            throw unreachable(address, "the host is unknown");
+        }
+    }
+
+    private static Optional<String> token(Path file) {
+        try {
+            return Files.isReadable(file)
+                    ? Optional.of(Files.readString(file).strip()).filter(text -> !text.isEmpty())
+                    : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty(); // reading calls need none; the others say what is missing
+        }
+    }
+
+    private static Metadata bearer(String token) {
+        var headers = new Metadata();
+        headers.put(AUTHORIZATION, "Bearer " + token);
+        return headers;
+    }
+
+    /// Their warnings are for programmers; what users need to know comes as a status.
+    private static Logger quiet(String name) {
+        Logger logger = Logger.getLogger(name);
+        logger.setLevel(Level.OFF);
+        return logger;
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        var _ = loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+    }
+}

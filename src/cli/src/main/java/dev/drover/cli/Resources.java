@@ -1,0 +1,138 @@
+package dev.drover.cli;
+
+import static dev.drover.cli.Resource.Column.always;
+import static dev.drover.cli.Resource.Column.wide;
+
+import com.google.protobuf.Timestamp;
+import dev.drover.poolfile.Trees;
+import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.Worker;
+import dev.drover.protocol.control.v1.WorkerState;
+import dev.drover.protocol.pool.v1.SocketStatus;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The kinds of things that `get` shows.
+final class Resources {
+
+    /// A socket and whose it is; the name alone is unique in its pool only.
+    record PoolSocket(String pool, SocketStatus socket) {
+        String name() {
+            return pool + "/" + socket.getName();
+        }
+    }
+
+    static final Resource<WorkerPool> POOL = new Resource<>(
+            "pool",
+            pool -> pool.getMetadata().getName(),
+            Trees::of,
+            List.of(
+                    always("NAME", pool -> pool.getMetadata().getName()),
+                    always("READY", pool -> pool.getStatus().getReadyReplicas() + "/" + wanted(pool)),
+                    always("UP-TO-DATE", pool -> pool.getStatus().getUpdatedReplicas()),
+                    always("AVAILABLE", pool -> pool.getStatus().getAvailableReplicas()),
+                    always("REVISION", pool -> pool.getStatus().getRevision()),
+                    always("SOCKETS", Resources::addresses),
+                    wide("PROTOCOL", pool -> pool.getSpec().getTemplate().getProtocol()),
+                    wide("COMMAND", Resources::command),
+                    wide("CONDITIONS", Resources::conditions)));
+
+    static final Resource<Worker> WORKER = new Resource<>(
+            "worker",
+            Worker::getName,
+            Trees::of,
+            List.of(
+                    always("NAME", Worker::getName),
+                    always("READY", Worker::hasReadySince),
+                    always("STATUS", worker -> status(worker.getState())),
+                    always("RESTARTS", Worker::getRestarts),
+                    always("PID", worker -> ifSet(worker.getPid())),
+                    new Resource.Column<>("AGE", Resource.Column.When.AGE, Resources::age),
+                    wide("INCARNATION", worker -> ifSet(worker.getIncarnation())),
+                    wide("REVISION", worker -> ifSet(worker.getRevision())),
+                    wide("LEASES", Resources::leases),
+                    wide("LAST-EXIT", worker -> worker.getLastExit().getMessage())));
+
+    static final Resource<PoolSocket> SOCKET = new Resource<>(
+            "socket",
+            PoolSocket::name,
+            Resources::tree,
+            List.of(
+                    always("POOL", PoolSocket::pool),
+                    always("NAME", each -> each.socket().getName()),
+                    always("MODE", each -> each.socket().getMode()),
+                    always("ADDRESS", each -> each.socket().getAddress()),
+                    always("SHARDS", each -> each.socket().getShards()),
+                    always("QUEUED", each -> each.socket().getQueued())));
+
+    private Resources() {}
+
+    /// Where the pool follows the CPUs, what there is stands for what is wanted: the master tells no other number.
+    private static int wanted(WorkerPool pool) {
+        return pool.getSpec().hasReplicas()
+                ? pool.getSpec().getReplicas()
+                : pool.getStatus().getReplicas();
+    }
+
+    private static String addresses(WorkerPool pool) {
+        return pool.getStatus().getSocketsList().stream()
+                .map(SocketStatus::getAddress)
+                .collect(Collectors.joining(","));
+    }
+
+    private static String command(WorkerPool pool) {
+        var template = pool.getSpec().getTemplate();
+        return String.join(" ", template.getCommandList())
+                + template.getArgsList().stream().map(" "::concat).collect(Collectors.joining());
+    }
+
+    private static String conditions(WorkerPool pool) {
+        return pool.getStatus().getConditionsList().stream()
+                .map(condition -> condition.getType() + "=" + condition.getStatus())
+                .collect(Collectors.joining(","));
+    }
+
+    private static String status(WorkerState state) {
+        return switch (state) {
+            case WORKER_STATE_BACKING_OFF -> "BackingOff";
+            case WORKER_STATE_STARTING -> "Starting";
+            case WORKER_STATE_READY -> "Ready";
+            case WORKER_STATE_RETIRING -> "Retiring";
+            case WORKER_STATE_DRAINING -> "Draining";
+            case WORKER_STATE_KILLED -> "Killed";
+            case WORKER_STATE_UNSPECIFIED, UNRECOGNIZED -> "Unknown"; // a newer master's
+        };
+    }
+
+    private static String age(Worker worker, Instant now) {
+        return worker.hasStartedAt() ? Durations.shown(Duration.between(instant(worker.getStartedAt()), now)) : "";
+    }
+
+    private static String leases(Worker worker) {
+        return worker.getLeasesList().stream().map(Resources::lease).collect(Collectors.joining(","));
+    }
+
+    private static String lease(Lease lease) {
+        return lease.getSocket() + "/" + lease.getShard() + "(" + lease.getQueued() + ")";
+    }
+
+    private static Map<String, Object> tree(PoolSocket each) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("pool", each.pool());
+        tree.putAll(Trees.of(each.socket()));
+        return tree;
+    }
+
+    static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    private static String ifSet(int number) {
+        return number == 0 ? "" : String.valueOf(number);
+    }
+}

@@ -1,0 +1,408 @@
+package dev.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Timestamp;
+import dev.drover.cli.fixtures.Cli;
+import dev.drover.cli.fixtures.Cli.Ran;
+import dev.drover.cli.fixtures.FakeMaster;
+import dev.drover.protocol.control.v1.Exit;
+import dev.drover.protocol.control.v1.GetVersionResponse;
+import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.Worker;
+import dev.drover.protocol.control.v1.WorkerState;
+import dev.drover.protocol.pool.v1.Condition;
+import dev.drover.protocol.pool.v1.Metadata;
+import dev.drover.protocol.pool.v1.SocketStatus;
+import dev.drover.protocol.pool.v1.Template;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.protocol.pool.v1.WorkerPoolSpec;
+import dev.drover.protocol.pool.v1.WorkerPoolStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The verbs that speak to a master, against one that only speaks.
+class ClientVerbsTest {
+
+    private static final WorkerPool WEB = WorkerPool.newBuilder()
+            .setApiVersion("drover.dev/v1")
+            .setKind("WorkerPool")
+            .setMetadata(Metadata.newBuilder().setName("web").setGeneration(1))
+            .setSpec(WorkerPoolSpec.newBuilder()
+                    .setReplicas(4)
+                    .setTemplate(Template.newBuilder()
+                            .setProtocol("Drover")
+                            .addCommand("java")
+                            .addArgs("-jar")
+                            .addArgs("/app.jar")))
+            .setStatus(WorkerPoolStatus.newBuilder()
+                    .setReplicas(4)
+                    .setReadyReplicas(3)
+                    .setUpdatedReplicas(4)
+                    .setAvailableReplicas(3)
+                    .setRevision(2)
+                    .addSockets(SocketStatus.newBuilder()
+                            .setName("http")
+                            .setMode("Sharded")
+                            .setAddress("[::]:8080")
+                            .setShards(5)
+                            .setQueued(1))
+                    .addConditions(Condition.newBuilder().setType("Available").setStatus("True"))
+                    .addConditions(Condition.newBuilder().setType("Degraded").setStatus("False")))
+            .build();
+
+    private static final WorkerPool JOBS = WorkerPool.newBuilder()
+            .setApiVersion("drover.dev/v1")
+            .setKind("WorkerPool")
+            .setMetadata(Metadata.newBuilder().setName("jobs"))
+            .setSpec(WorkerPoolSpec.newBuilder()
+                    .setTemplate(Template.newBuilder().setProtocol("Systemd")))
+            .setStatus(WorkerPoolStatus.newBuilder()
+                    .setReplicas(2)
+                    .setReadyReplicas(2)
+                    .setRevision(1))
+            .build();
+
+    private static final Worker READY = Worker.newBuilder()
+            .setName("web-0")
+            .setPool("web")
+            .setIncarnation(1)
+            .setRevision(2)
+            .setState(WorkerState.WORKER_STATE_READY)
+            .setPid(101)
+            .setStartedAt(ago(200))
+            .setReadySince(ago(199))
+            .addLeases(Lease.newBuilder().setSocket("http").setShard(3).setQueued(7))
+            .build();
+
+    private static final Worker EMPTY = Worker.newBuilder()
+            .setName("web-1")
+            .setPool("web")
+            .setOrdinal(1)
+            .setState(WorkerState.WORKER_STATE_BACKING_OFF)
+            .setRestarts(3)
+            .setLastExit(Exit.newBuilder().setCode(3).setMessage("exited with code 3\033[31m"))
+            .build();
+
+    @TempDir
+    private Path directory;
+
+    private FakeMaster master;
+    private Cli cli;
+
+    @BeforeEach
+    @SuppressWarnings("NullAway.Init")
+    void start() throws IOException {
+        master = new FakeMaster(directory);
+        master.pools = List.of(JOBS, WEB);
+        master.workers = List.of(READY, EMPTY);
+        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        master.close();
+    }
+
+    @Test
+    void poolsAreATable() {
+        assertThat(cli.run("get", "pools")).isEqualTo(ok("""
+                NAME   READY   UP-TO-DATE   AVAILABLE   REVISION   SOCKETS
+                jobs   2/2     0            0           1          <none>
+                web    3/4     4            3           2          [::]:8080
+                """));
+    }
+
+    @Test
+    void wideTellsProtocolCommandAndConditions() {
+        assertThat(cli.run("get", "pool", "web", "-o", "wide").out()).isEqualTo("""
+                NAME   READY   UP-TO-DATE   AVAILABLE   REVISION   SOCKETS     PROTOCOL   COMMAND             CONDITIONS
+                web    3/4     4            3           2          [::]:8080   Drover     java -jar /app.jar  Available=True,Degraded=False
+                """.replace("/app.jar  ", "/app.jar   ")
+                .replace("COMMAND             ", "COMMAND              "));
+    }
+
+    @Test
+    void workersAreATable() {
+        assertThat(cli.run("get", "workers")).isEqualTo(ok("""
+                NAME    READY   STATUS       RESTARTS   PID      AGE
+                web-0   true    Ready        0          101      3m20s
+                web-1   false   BackingOff   3          <none>   <none>
+                """));
+    }
+
+    @Test
+    void wideTellsLeasesAndTheLastExitWithoutControlCharacters() {
+        assertThat(cli.run("get", "workers", "-o", "wide").out().lines().skip(1))
+                .containsExactly(
+                        "web-0   true    Ready        0          101      3m20s    1             2          http/3(7)   <none>",
+                        "web-1   false   BackingOff   3          <none>   <none>   <none>        <none>     <none>     "
+                                + " exited with code 3 [31m");
+    }
+
+    @Test
+    void socketsAreATable() {
+        assertThat(cli.run("get", "sockets")).isEqualTo(ok("""
+                POOL   NAME   MODE      ADDRESS     SHARDS   QUEUED
+                web    http   Sharded   [::]:8080   5        1
+                """));
+    }
+
+    @Test
+    void socketIsCalledWithOrWithoutItsPool() {
+        assertThat(cli.run("get", "socket", "http", "-o", "name")).isEqualTo(ok("socket/web/http\n"));
+        assertThat(cli.run("get", "socket", "web/http", "-o", "yaml")).isEqualTo(ok("""
+                pool: web
+                name: http
+                mode: Sharded
+                address: '[::]:8080'
+                shards: 5
+                queued: 1
+                """));
+    }
+
+    @Test
+    void namesAreForPipes() {
+        assertThat(cli.run("get", "pools", "-o", "name")).isEqualTo(ok("pool/jobs\npool/web\n"));
+    }
+
+    @Test
+    void jsonOfOneIsItselfAndOfManyAList() {
+        assertThat(cli.run("get", "pool", "jobs", "-o", "json").out())
+                .startsWith("{\n  \"apiVersion\": \"drover.dev/v1\"");
+        assertThat(cli.run("get", "pools", "-o", "json").out()).contains("\"kind\": \"List\"", "\"readyReplicas\": 3");
+    }
+
+    @Test
+    void yamlOfManyIsDocuments() {
+        assertThat(cli.run("get", "workers", "-o", "yaml").out()).contains("name: web-0\n", "\n---\nname: web-1\n");
+    }
+
+    @Test
+    void workersOfOnePool() {
+        assertThat(cli.run("get", "workers", "--pool", "web", "-o", "name").out())
+                .contains("worker/web-1");
+        assertThat(cli.run("get", "workers", "-p", "none"))
+                .isEqualTo(new Ran(ExitCode.NOT_FOUND, "", "drover: cannot get workers: no pool none\n"));
+    }
+
+    @Test
+    void whatIsMissingIsToldAndTheRestShown() {
+        assertThat(cli.run("get", "pools", "web", "shop", "-o", "name"))
+                .isEqualTo(new Ran(
+                        ExitCode.NOT_FOUND,
+                        "pool/web\n",
+                        "drover: cannot get pool shop: there is none of that name; see 'drover get pools'\n"));
+    }
+
+    @Test
+    void nothingIsSaidOnTheErrorStream() {
+        // given
+        master.pools = List.of();
+
+        // when
+        Ran ran = cli.run("get", "pools");
+
+        // then
+        assertThat(ran).isEqualTo(new Ran(ExitCode.OK, "", "The master has no pools.\n"));
+    }
+
+    @Test
+    void watchShowsOnlyWhatChanged() {
+        // given
+        Worker started = EMPTY.toBuilder()
+                .setState(WorkerState.WORKER_STATE_STARTING)
+                .setPid(102)
+                .build();
+        Iterator<List<Worker>> looks = List.of(
+                        List.of(READY.toBuilder().setStartedAt(ago(300)).build(), EMPTY), List.of(READY, started))
+                .iterator();
+        cli.ticker(_ -> {
+            boolean more = looks.hasNext();
+            master.workers = more ? looks.next() : List.of();
+            return more;
+        });
+
+        // when
+        Ran ran = cli.run("get", "workers", "-w");
+
+        // then
+        assertThat(ran.out().lines().skip(3))
+                .containsExactly("web-1   false   Starting     3          102      <none>");
+    }
+
+    @Test
+    void watchEndsWhereTheMasterDoes() {
+        // given
+        cli.ticker(_ -> {
+            master.stopListening();
+            return true;
+        });
+
+        // when
+        Ran ran = cli.run("get", "pools", "-w", "-o", "name");
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(ran.out()).startsWith("pool/jobs\npool/web\n");
+        assertThat(ran.err()).startsWith("drover: cannot reach the master at unix:" + directory);
+    }
+
+    @Test
+    void workerIsRestarted() {
+        // when
+        Ran ran = cli.run("restart", "worker", "web-0");
+
+        // then
+        assertThat(ran).isEqualTo(ok("worker/web-0 restarting\n"));
+        assertThat(master.restarted).containsExactly("web-0");
+    }
+
+    @Test
+    void unknownWorkerIsNotFound() {
+        assertThat(cli.run("restart", "worker", "web-9"))
+                .isEqualTo(new Ran(ExitCode.NOT_FOUND, "", "drover: cannot restart worker web-9: no worker web-9\n"));
+    }
+
+    @Test
+    void stopWaitsUntilTheMasterAnswersNoMore() {
+        // given a master in another PID namespace
+        master.version = GetVersionResponse.newBuilder().setPid(7).build();
+        master.onStop = master::stopListening;
+
+        // when
+        Ran ran = cli.run("stop");
+
+        // then
+        assertThat(ran).isEqualTo(ok("master stopped (pid 7)\n"));
+    }
+
+    @Test
+    void stopWaitsUntilTheProcessIsGone() throws IOException {
+        // given
+        Process process = new ProcessBuilder("sleep", "60").start();
+        Instant now = Instant.now();
+        master.version = GetVersionResponse.newBuilder()
+                .setPid((int) process.pid())
+                .setStartedAt(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
+                .build();
+        master.onStop = process::destroy;
+
+        // when
+        Ran ran = cli.run("stop");
+
+        // then
+        assertThat(ran).isEqualTo(ok("master stopped (pid " + process.pid() + ")\n"));
+        assertThat(process.isAlive()).isFalse();
+    }
+
+    @Test
+    void stopDoesNotWaitForever() {
+        // when
+        Ran ran = cli.run("stop", "--wait-timeout", "50ms");
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err()).startsWith("drover: cannot see the end of the master (pid 0) within 50 ms: ");
+    }
+
+    @Test
+    void stopNeedNotWait() {
+        assertThat(cli.run("stop", "--no-wait")).isEqualTo(ok("master stopping (pid 0)\n"));
+    }
+
+    @Test
+    void versionTellsBothSidesAndTheKernel() {
+        // given
+        master.version = GetVersionResponse.newBuilder()
+                .setVersion("1.2.3")
+                .setPid(7)
+                .setKernel("Linux 6.1")
+                .setSteering(true)
+                .build();
+
+        // when
+        Ran text = cli.run("version");
+        Ran yaml = cli.run("version", "-o", "yaml");
+
+        // then
+        assertThat(text.code()).isEqualTo(ExitCode.OK);
+        assertThat(text.out())
+                .contains("client:\n", "  version:      1.2.3\n", "  steering:     yes  ", "  pidfd:        no ");
+        assertThat(yaml.out()).contains("master:\n  version: 1.2.3\n", "  pidfd: false\n");
+    }
+
+    @Test
+    void tcpReadsWithoutATokenAndWritesWithTheRunDirectorys() throws IOException {
+        // given
+        Cli tcp = cli.with("DROVER_ADDRESS", master.tcpAddress());
+
+        // when
+        Ran read = tcp.run("get", "pools", "-o", "name");
+        Ran write = tcp.run("restart", "worker", "web-0");
+        Files.delete(directory.resolve("control/token"));
+        Ran refused = tcp.run("restart", "worker", "web-0");
+
+        // then
+        assertThat(read.code()).isEqualTo(ExitCode.OK);
+        assertThat(write.code()).isEqualTo(ExitCode.OK);
+        assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.err())
+                .startsWith("drover: cannot restart worker web-0: this address may only read; use the control socket");
+    }
+
+    @Test
+    void flagWinsOverTheEnvironmentWhereverItStands() {
+        // given
+        String address = "unix:" + directory.resolve("control/control.sock");
+        Cli lost = new Cli().with("DROVER_ADDRESS", "unix:/nowhere");
+
+        // then
+        assertThat(lost.run("--address", address, "get", "pools").code()).isEqualTo(ExitCode.OK);
+        assertThat(lost.run("get", "pools", "--address", address).code()).isEqualTo(ExitCode.OK);
+        assertThat(lost.run("get", "pools").code()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    @Test
+    void masterThatDoesNotAnswerIsUnreachable() {
+        // given
+        master.hung = true;
+
+        // when
+        Ran ran = cli.run("get", "pools", "--timeout", "100ms");
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(ran.err()).contains(": no answer within 100 ms; give it longer with --timeout");
+    }
+
+    @Test
+    void masterThatStopsListeningIsUnreachable() {
+        // given
+        master.stopListening();
+
+        // when
+        Ran ran = cli.run("get", "pools");
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    private static Timestamp ago(int seconds) {
+        return Timestamp.newBuilder()
+                .setSeconds(Cli.NOW.getEpochSecond() - seconds)
+                .build();
+    }
+
+    private static Ran ok(String out) {
+        return new Ran(ExitCode.OK, out, "");
+    }
+}

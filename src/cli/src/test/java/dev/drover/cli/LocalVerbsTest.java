@@ -1,0 +1,174 @@
+package dev.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.cli.fixtures.Cli;
+import dev.drover.cli.fixtures.Cli.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What needs no master: arguments, help, `validate`, and how its absence is told.
+class LocalVerbsTest {
+
+    private static final String POOL = """
+            apiVersion: drover.dev/v1
+            kind: WorkerPool
+            metadata: {name: %s}
+            spec: {template: {command: [java]}}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final Cli cli = new Cli().with("DROVER_RUN_DIR", "/nowhere");
+
+    @Test
+    void validFilesAreToldWithTheirPools() throws IOException {
+        // given
+        Path one = Files.writeString(directory.resolve("one.yaml"), POOL.formatted("web"));
+        Path two =
+                Files.writeString(directory.resolve("two.yaml"), POOL.formatted("a") + "---\n" + POOL.formatted("b"));
+
+        // when
+        Ran ran = cli.run("validate", "-f", directory.toString());
+
+        // then
+        assertThat(ran).isEqualTo(new Ran(ExitCode.OK, one + ": ok (pool web)\n" + two + ": ok (pools a, b)\n", ""));
+    }
+
+    @Test
+    void problemsGoToTheErrorStream() throws IOException {
+        // given
+        Path good = Files.writeString(directory.resolve("good.yaml"), POOL.formatted("web"));
+        Path bad = Files.writeString(directory.resolve("bad.yaml"), POOL.formatted("Bad") + "x: 1\n");
+
+        // when
+        Ran ran = cli.run("validate", "-f", good.toString(), bad.toString());
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(ran.out()).isEqualTo(good + ": ok (pool web)\n");
+        assertThat(ran.err().lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith(bad + ":"))
+                .anyMatch(line -> line.startsWith(bad + ":5: x: unknown field"));
+    }
+
+    @Test
+    void standardInputIsValidated() {
+        assertThat(cli.input(POOL.formatted("web")).run("validate", "-f", "-"))
+                .isEqualTo(new Ran(ExitCode.OK, "-: ok (pool web)\n", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get pools", "get workers -w", "get sockets", "restart worker web-0", "stop", "version"})
+    void absentMasterIsUnreachable(String command) {
+        // when
+        Ran ran = cli.run(command.split(" ", -1));
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(ran.err())
+                .isEqualTo("drover: cannot reach the master at unix:/nowhere/control/control.sock: there is no such"
+                        + " socket; start one with 'drover run' or name another with --address or DROVER_RUN_DIR\n");
+    }
+
+    @Test
+    void refusedConnectionIsUnreachable() {
+        // when
+        Ran ran = cli.run("--address", "127.0.0.1:1", "get", "pools");
+
+        // then
+        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(ran.err()).startsWith("drover: cannot reach the master at 127.0.0.1:1: Connection refused");
+    }
+
+    @Test
+    void clientVersionNeedsNoMaster() {
+        // when
+        Ran client = cli.run("version", "--client");
+        Ran both = cli.run("version", "-o", "json");
+
+        // then
+        assertThat(client.code()).isEqualTo(ExitCode.OK);
+        assertThat(client.out()).startsWith("client:\n  version:      ").doesNotContain("${");
+        assertThat(both.out()).startsWith("{\n  \"client\": {");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "gte | cannot run 'drover': unknown command 'gte', did you mean 'get'? See 'drover -h'",
+                "get pool --wach | cannot run 'drover get pools': unknown option: '--wach', did you mean '--watch'? See"
+                        + " 'drover get pools -h'",
+                "frobnicate | cannot run 'drover': unknown command 'frobnicate'; see 'drover -h'",
+                "get | cannot run 'drover get': missing what to get: pools, workers or sockets; see 'drover get -h'",
+                "restart | cannot run 'drover restart': missing what to restart: worker NAME; see 'drover restart -h'",
+                "get pools -o xml | cannot run 'drover get pools': invalid value for option '--output': 'xml' is no"
+                        + " format; allowed are table, wide, json, yaml, name; see 'drover get pools -h'",
+                "stop now | cannot run 'drover stop': unexpected argument 'now'; see 'drover stop -h'",
+                "stop --timeout soon | cannot run 'drover stop': invalid value for option '--timeout': 'soon' is no"
+                        + " time; write it as 500ms, 10s, 2m or 1h; see 'drover stop -h'",
+                "validate | cannot run 'drover validate': missing required option: '--filename=FILE'; see 'drover"
+                        + " validate -h'",
+                "help me | cannot run 'drover': unknown command 'me'; see 'drover -h'",
+                "--address here stop | cannot use the address 'here': write unix:PATH or HOST:PORT, as in"
+                        + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or [::1]:9090",
+                "run -f x --foo | cannot run a master: this is the client; use bin/drover of the distribution, which"
+                        + " starts the master",
+            })
+    void wrongArgumentsAreToldInOneLine(String command, String message) {
+        assertThat(cli.run(command.split(" ", -1))).isEqualTo(new Ran(ExitCode.USAGE, "", "drover: " + message + "\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "get",
+                "get pools",
+                "get workers",
+                "get sockets",
+                "restart",
+                "restart worker",
+                "stop",
+                "validate",
+                "version"
+            })
+    void everyVerbTeachesByExamples(String verb) {
+        // when
+        Ran option = cli.run((verb + " -h").split(" ", -1));
+        Ran help = cli.run(("help " + verb).split(" ", -1));
+
+        // then
+        assertThat(option.code()).isEqualTo(ExitCode.OK);
+        assertThat(option.out()).contains("Usage: drover " + verb, "\nExamples:\n  drover " + verb.split(" ", -1)[0]);
+        assertThat(help).isEqualTo(option);
+    }
+
+    @Test
+    void helpKnowsTheMastersVerb() {
+        assertThat(cli.run("help").out()).contains("run       Start a master in the foreground (drover run -h).");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unix:/a/b, unix:/a/b", "unix:///a/b, unix:/a/b", "localhost:1, localhost:1", "[::1]:9090, [::1]:9090"})
+    void addressesAreUnderstood(String text, String shown) {
+        assertThat(Address.parse(text)).hasToString(shown);
+    }
+
+    @Test
+    void agesAreKubectls() {
+        assertThat(List.of(0, 119, 200, 3599, 4 * 3600 + 60, 3600 * 47, 86400 * 3, 86400 * 9))
+                .extracting(seconds -> Durations.shown(java.time.Duration.ofSeconds(seconds)))
+                .containsExactly("0s", "119s", "3m20s", "59m", "4h1m", "47h", "3d", "9d");
+    }
+}
