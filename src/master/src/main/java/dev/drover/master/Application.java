@@ -28,8 +28,9 @@ class Application implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) throws InterruptedException {
-        var control = launch.options().control().map(address -> address.withPort(server.getPort()));
-        var management = launch.options().management().map(address -> address.withPort(server.getManagementPort()));
+        var control = launch.options().control().map(address -> address.withChosenPort(server::getPort));
+        var management =
+                launch.options().management().map(address -> address.withChosenPort(server::getManagementPort));
         control.ifPresent(launch.files()::writeAddress);
         launch.master().open();
         if (launch.master().isStarted()) {

@@ -3,6 +3,7 @@ package dev.drover.master;
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.IntSupplier;
 
 /// A TCP address the master itself listens on, as a flag gives it: `127.0.0.1:9090`, `[::1]:0`, `localhost:9000`.
 ///
@@ -55,9 +56,9 @@ record ListenAddress(InetAddress host, int port) {
         return new InetSocketAddress(host, port);
     }
 
-    /// The same host with the port the kernel chose.
-    ListenAddress withPort(int chosen) {
-        return new ListenAddress(host, chosen);
+    /// The address as it is once somebody listens: port 0 has become the port the kernel chose.
+    ListenAddress withChosenPort(IntSupplier chosen) {
+        return port == 0 ? new ListenAddress(host, chosen.getAsInt()) : this;
     }
 
     @Override

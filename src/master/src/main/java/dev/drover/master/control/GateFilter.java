@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -20,6 +21,7 @@ class GateFilter {
     private static final int FIRST = Integer.MAX_VALUE;
 
     private static final int FORBIDDEN = 403;
+    private static final String GRPC = "application/grpc";
 
     private final Gate gate;
 
@@ -39,12 +41,8 @@ class GateFilter {
         }
         switch (gate.judge(call(request))) {
             case Gate.Verdict.Admitted() -> context.next();
-            case Gate.Verdict.Foreign(var message) ->
-                context.response()
-                        .setStatusCode(FORBIDDEN)
-                        .putHeader("content-type", "text/plain")
-                        .end(message + "\n");
-            case Gate.Verdict.Denied(var refusal) -> deny(context, Refusals.statusOf(refusal));
+            case Gate.Verdict.Foreign(var message) -> forbid(context.response(), message);
+            case Gate.Verdict.Denied(var refusal) -> deny(request, Refusals.statusOf(refusal));
         }
     }
 
@@ -62,16 +60,30 @@ class GateFilter {
                 Optional.ofNullable(request.getHeader("authorization")));
     }
 
+    private static void deny(HttpServerRequest request, Status status) {
+        var type = request.getHeader("content-type");
+        if (type != null && type.startsWith(GRPC)) {
+            denyCall(request.response(), status);
+        } else {
+            forbid(request.response(), status.getMessage());
+        }
+    }
+
     /// Answers as a gRPC server does that has no message to send.
-    private static void deny(RoutingContext context, Status status) {
-        context.response()
-                .putHeader("content-type", "application/grpc")
+    private static void denyCall(HttpServerResponse response, Status status) {
+        response.putHeader("content-type", GRPC)
                 .putHeader("grpc-status", Integer.toString(status.getCode()))
                 .putHeader("grpc-message", percentEncoded(status.getMessage()))
                 .putHeader(
                         "grpc-status-details-bin",
                         Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray()))
                 .end();
+    }
+
+    private static void forbid(HttpServerResponse response, String message) {
+        response.setStatusCode(FORBIDDEN)
+                .putHeader("content-type", "text/plain")
+                .end(message + "\n");
     }
 
     private static String percentEncoded(String text) {
