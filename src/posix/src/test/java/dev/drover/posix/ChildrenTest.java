@@ -68,7 +68,7 @@ class ChildrenTest {
         long orphan = Long.parseLong(parent.finish().output().strip());
 
         // then
-        var status = Await.present("end of the orphan", () -> Children.reap(orphan));
+        var status = Await.present("end of the orphan " + orphan, () -> Children.reap(orphan));
         assertThat(status).isEqualTo(new ExitStatus.Exited(7));
     }
 }

@@ -3,7 +3,9 @@ package dev.drover.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.drover.posix.fixtures.Await;
 import dev.drover.posix.fixtures.NoLeaks;
+import dev.drover.posix.fixtures.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,5 +36,19 @@ class ProcessesTest {
 
         // then
         assertThat(failure.errno()).isEqualTo(Errno.ESRCH);
+    }
+
+    @Test
+    void signalReachesAnyChildAndTellsOfOneThatIsGone() {
+        // given
+        try (var child = Run.command("sleep", "60").start()) {
+            // when
+            boolean delivered = Processes.signal(child.pid(), Signals.SIGKILL);
+
+            // then
+            assertThat(delivered).isTrue();
+            assertThat(Await.exit(child)).isEqualTo(new ExitStatus.Killed(Signals.SIGKILL, false));
+            assertThat(Processes.signal(child.pid(), Signals.SIGKILL)).isFalse();
+        }
     }
 }
