@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -16,8 +17,8 @@ public final class Main {
 
     public static void main(String[] arguments) {
         var terminal = new Terminal(
-                stream(FileDescriptor.out),
-                stream(FileDescriptor.err),
+                stream(FileDescriptor.out, false),
+                stream(FileDescriptor.err, true),
                 System.in,
                 System.getenv(),
                 Clock.systemUTC(),
@@ -35,8 +36,8 @@ public final class Main {
     }
 
     /// UTF-8 whatever the locale of the container says.
-    private static PrintStream stream(FileDescriptor descriptor) {
+    private static PrintStream stream(FileDescriptor descriptor, boolean flushedByLine) {
         OutputStream file = new FileOutputStream(descriptor);
-        return new PrintStream(new java.io.BufferedOutputStream(file), false, StandardCharsets.UTF_8);
+        return new PrintStream(new BufferedOutputStream(file), flushedByLine, StandardCharsets.UTF_8);
     }
 }

@@ -2,8 +2,10 @@ package dev.drover.cli;
 
 import dev.drover.protocol.control.v1.ControlServiceGrpc;
 import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceBlockingStub;
+import dev.drover.protocol.control.v1.GetVersionRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
@@ -99,6 +101,17 @@ final class MasterClient implements AutoCloseable {
             return call.apply(stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (StatusRuntimeException e) {
             throw failure(purpose, e);
+        }
+    }
+
+    /// Whether a master is there at all; one that is too slow to answer is.
+    boolean isListening() {
+        try {
+            var _ = stub.withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .getVersion(GetVersionRequest.getDefaultInstance());
+            return true;
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode() != Status.Code.UNAVAILABLE;
         }
     }
 

@@ -51,22 +51,23 @@ final class StopCommand implements Runnable {
         var out = drover.terminal().out();
         try (MasterClient master = drover.connect()) {
             GetVersionResponse version = version(master);
+            // Looked up while it lives: afterwards its pid may be nobody's, or another's.
+            Optional<ProcessHandle> process = process(version);
             master.call("stop the master", stub -> stub.stop(StopRequest.getDefaultInstance()));
             if (wait) {
-                await(master, version);
+                await(master, process, version.getPid());
             }
             out.println((wait ? "master stopped" : "master stopping") + " (pid " + version.getPid() + ")");
         }
     }
 
-    private void await(MasterClient master, GetVersionResponse version) {
+    private void await(MasterClient master, Optional<ProcessHandle> process, int pid) {
         long end = System.nanoTime() + waitTimeout.toNanos();
-        Optional<ProcessHandle> process = process(version);
-        while (process.map(ProcessHandle::isAlive).orElseGet(() -> answers(master))) {
+        while (process.map(ProcessHandle::isAlive).orElseGet(master::isListening)) {
             if (System.nanoTime() - end > 0) {
                 throw new CliException(
                         ExitCode.FAILED,
-                        "cannot see the end of the master (pid " + version.getPid() + ") within "
+                        "cannot see the end of the master (pid " + pid + ") within "
                                 + waitTimeout.toMillis()
                                 + " ms: it is still stopping; wait longer with --wait-timeout, or send it SIGTERM"
                                 + " again to hasten it");
@@ -81,15 +82,6 @@ final class StopCommand implements Runnable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new CliException(ExitCode.FAILED, "cannot wait for the master's end: interrupted; it is stopping");
-        }
-    }
-
-    private static boolean answers(MasterClient master) {
-        try {
-            version(master);
-            return true;
-        } catch (CliException e) {
-            return e.exitCode() != ExitCode.UNREACHABLE;
         }
     }
 
