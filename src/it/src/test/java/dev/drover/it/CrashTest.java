@@ -45,15 +45,18 @@ class CrashTest {
 
         // when
         int kills = 8;
-        try (var load = Loader.start(Load.perConnection(pool.address()).clients(CLIENTS).duration(Load.ENDLESS))) {
+        try (var load =
+                Loader.start(Load.perConnection(pool.address()).clients(CLIENTS).duration(Load.ENDLESS))) {
             for (int i = 0; i < kills; i++) {
                 load.awaitAnswers(500, DroverProcess.PATIENCE);
                 var workers = drover.workers();
                 var victim = workers.get(random.nextInt(workers.size()));
                 Procs.signal(victim.pid(), "KILL");
-                drover.until("a replacement of " + victim, () -> drover.workers().stream()
-                        .anyMatch(worker -> worker.worker().equals(victim.worker())
-                                && worker.incarnation() > victim.incarnation()));
+                drover.until(
+                        "a replacement of " + victim,
+                        () -> drover.workers().stream()
+                                .anyMatch(worker -> worker.worker().equals(victim.worker())
+                                        && worker.incarnation() > victim.incarnation()));
             }
             load.awaitAnswers(500, DroverProcess.PATIENCE);
             var result = load.stop();
@@ -87,7 +90,8 @@ class CrashTest {
             assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
             assertThat(result.answered()).isEqualTo(200);
             assertThat(result.answersByPid().keySet())
-                    .doesNotContainAnyElementsOf(stopped.stream().map(DroverProcess.Worker::pid).toList());
+                    .doesNotContainAnyElementsOf(
+                            stopped.stream().map(DroverProcess.Worker::pid).toList());
         }
     }
 
@@ -132,14 +136,16 @@ class CrashTest {
             var victims = drover.workers();
             victims.forEach(worker -> Procs.signal(worker.pid(), "KILL"));
             drover.until("two new workers", () -> {
-                var pids = drover.workers().stream().map(DroverProcess.Worker::pid).toList();
+                var pids =
+                        drover.workers().stream().map(DroverProcess.Worker::pid).toList();
                 return pids.size() == 2 && victims.stream().noneMatch(worker -> pids.contains(worker.pid()));
             });
             drover.awaitReady(pool.address(), 2);
         }
 
         // then
-        assertThat(Loader.run(Load.keepAlive(pool.address()).requests(100)).failed()).isZero();
+        assertThat(Loader.run(Load.keepAlive(pool.address()).requests(100)).failed())
+                .isZero();
         drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
         assertThat(Procs.children(drover.pid())).noneMatch(Procs.Proc::isZombie);
     }
@@ -152,9 +158,8 @@ class CrashTest {
 
         // when
         Procs.signal(drover.workers().getFirst().pid(), "KILL");
-        var result = Loader.run(Load.perConnection(pool.address())
-                .requests(5)
-                .timeouts(Duration.ofSeconds(5), DroverProcess.PATIENCE));
+        var result = Loader.run(
+                Load.perConnection(pool.address()).requests(5).timeouts(Duration.ofSeconds(5), DroverProcess.PATIENCE));
 
         // then
         assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();

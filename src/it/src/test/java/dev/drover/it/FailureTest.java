@@ -7,6 +7,7 @@ import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Pools;
 import dev.drover.protocol.control.v1.WorkerState;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -138,10 +139,12 @@ class FailureTest {
 
         // then
         try (var control = Control.of(drover)) {
-            drover.until("a back-off with the reason", () -> control.workers().stream()
-                    .anyMatch(worker -> worker.getState() == WorkerState.WORKER_STATE_BACKING_OFF
-                            && worker.getLastExit().getCode() == 3
-                            && worker.getLastExit().getLastLinesList().contains("a last word")));
+            drover.until(
+                    "a back-off with the reason",
+                    () -> control.workers().stream()
+                            .anyMatch(worker -> worker.getState() == WorkerState.WORKER_STATE_BACKING_OFF
+                                    && worker.getLastExit().getCode() == 3
+                                    && worker.getLastExit().getLastLinesList().contains("a last word")));
         }
     }
 
@@ -153,7 +156,8 @@ class FailureTest {
         Files.writeString(directory.resolve("pool.yaml"), yaml);
 
         // when
-        var drover = drovers.runUnprivileged("-f", directory.resolve("pool.yaml").toString());
+        var drover =
+                drovers.runUnprivileged("-f", directory.resolve("pool.yaml").toString());
 
         // then
         assertRefused(drover, 1, "CAP_NET_BIND_SERVICE");
@@ -171,7 +175,8 @@ class FailureTest {
 
         // then
         try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", pool.address().getPort()));
+            socket.bind(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), pool.address().getPort()));
             assertThat(socket.isBound()).isTrue();
         }
     }

@@ -37,9 +37,10 @@ class ReplaceTest {
 
         // when
         try (var control = Control.of(drover);
-                var keepAlive = Loader.start(Load.keepAlive(pool.address()).clients(4).duration(Load.ENDLESS));
-                var perConnection =
-                        Loader.start(Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
+                var keepAlive =
+                        Loader.start(Load.keepAlive(pool.address()).clients(4).duration(Load.ENDLESS));
+                var perConnection = Loader.start(
+                        Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
             for (int i = 0; i < REPLACEMENTS; i++) {
                 replace(drover, control, "web-" + i % 2);
                 keepAlive.awaitAnswers(20, DroverProcess.PATIENCE);

@@ -40,7 +40,9 @@ class ServeTest {
         assertThat(result.answersByPid()).hasSize(3);
         assertThat(result.answersByPid().values()).allMatch(answers -> answers > 120);
         assertThat(result.answersByPid().keySet())
-                .isEqualTo(drover.workers().stream().map(worker -> worker.pid()).collect(java.util.stream.Collectors.toSet()));
+                .isEqualTo(drover.workers().stream()
+                        .map(worker -> worker.pid())
+                        .collect(java.util.stream.Collectors.toSet()));
     }
 
     @Test
@@ -77,7 +79,8 @@ class ServeTest {
 
         // then
         assertThat(result.failed()).isZero();
-        assertThat(result.answersByPid()).containsOnlyKeys(drover.workers().get(1).pid());
+        assertThat(result.answersByPid())
+                .containsOnlyKeys(drover.workers().get(1).pid());
         try (var control = Control.of(drover)) {
             assertThat(control.workers())
                     .extracting(worker -> worker.getState())
@@ -95,6 +98,7 @@ class ServeTest {
         drover.awaitReady(pool.address(), 2);
 
         // then
-        assertThat(Loader.run(Load.perConnection(pool.address()).requests(300)).failed()).isZero();
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(300)).failed())
+                .isZero();
     }
 }

@@ -38,9 +38,10 @@ class StopTest {
         drover.awaitReady(pool.address(), 2);
 
         // when
-        try (var keepAlive = Loader.start(Load.keepAlive(pool.address()).clients(4).duration(Load.ENDLESS));
-                var perConnection =
-                        Loader.start(Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
+        try (var keepAlive =
+                        Loader.start(Load.keepAlive(pool.address()).clients(4).duration(Load.ENDLESS));
+                var perConnection = Loader.start(
+                        Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
             keepAlive.awaitAnswers(500, DroverProcess.PATIENCE);
             perConnection.awaitAnswers(500, DroverProcess.PATIENCE);
             drover.signal("TERM");
@@ -48,10 +49,10 @@ class StopTest {
 
             // then
             assertThat(code).isZero();
-            assertThat(List.of(keepAlive.stop(), perConnection.stop())).allSatisfy(result -> assertThat(
-                            result.failures().keySet())
-                    .as("only who comes when the port is closed finds nobody: %s", result.firstFailures())
-                    .isSubsetOf(FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT));
+            assertThat(List.of(keepAlive.stop(), perConnection.stop()))
+                    .allSatisfy(result -> assertThat(result.failures().keySet())
+                            .as("only who comes when the port is closed finds nobody: %s", result.firstFailures())
+                            .isSubsetOf(FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT));
         }
     }
 
@@ -148,7 +149,10 @@ class StopTest {
         // then
         Waits.until(
                 "the workers to be gone",
-                () -> workers.stream().noneMatch(worker -> Procs.of(worker.pid()).filter(process -> !process.isZombie()).isPresent()),
+                () -> workers.stream()
+                        .noneMatch(worker -> Procs.of(worker.pid())
+                                .filter(process -> !process.isZombie())
+                                .isPresent()),
                 Duration.ofSeconds(3),
                 drover::dump);
         assertThat(drover.runDirectory().resolve("attach/handles.sock")).exists();

@@ -33,9 +33,11 @@ class SystemdTest {
         drover.awaitReady(pool.address(), 2);
 
         // then
-        assertThat(Loader.run(Load.perConnection(pool.address()).requests(200)).failed()).isZero();
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(200)).failed())
+                .isZero();
         try (var control = Control.of(drover)) {
-            assertThat(control.workers()).allMatch(worker -> worker.getStatusText().equals("serving"));
+            assertThat(control.workers())
+                    .allMatch(worker -> worker.getStatusText().equals("serving"));
         }
     }
 
@@ -49,21 +51,27 @@ class SystemdTest {
         drover.awaitReady(pool.address(), 2);
 
         // then
-        assertThat(Loader.run(Load.keepAlive(pool.address()).requests(200)).failed()).isZero();
+        assertThat(Loader.run(Load.keepAlive(pool.address()).requests(200)).failed())
+                .isZero();
     }
 
     @Test
     void gunicornServes() throws Exception {
         // given
         var pool = Pools.systemd(
-                2, "gunicorn", "--workers=1", "--chdir=" + Path.of(Pools.program("wsgi_app.py")).getParent(), "wsgi_app:app");
+                2,
+                "gunicorn",
+                "--workers=1",
+                "--chdir=" + Path.of(Pools.program("wsgi_app.py")).getParent(),
+                "wsgi_app:app");
         var drover = drovers.run("-f", pool.write(directory).toString());
 
         // when
         drover.awaitReady(pool.address(), 2);
 
         // then
-        assertThat(Loader.run(Load.perConnection(pool.address()).requests(200)).failed()).isZero();
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(200)).failed())
+                .isZero();
     }
 
     @Test
@@ -74,13 +82,16 @@ class SystemdTest {
         drover.awaitReady(pool.address(), 1);
 
         // when
-        drover.until("the orphans to be reaped", () -> Procs.children(drover.pid()).size() <= 2
-                && Procs.descendants(drover.pid()).stream().noneMatch(Procs.Proc::isZombie));
+        drover.until(
+                "the orphans to be reaped",
+                () -> Procs.children(drover.pid()).size() <= 2
+                        && Procs.descendants(drover.pid()).stream().noneMatch(Procs.Proc::isZombie));
 
         // then
         try (var control = Control.of(drover)) {
-            assertThat(control.workers()).singleElement().satisfies(worker -> assertThat(worker.getIncarnation())
-                    .isEqualTo(1));
+            assertThat(control.workers())
+                    .singleElement()
+                    .satisfies(worker -> assertThat(worker.getIncarnation()).isEqualTo(1));
         }
     }
 }
