@@ -1,8 +1,10 @@
 package dev.drover.examples;
 
+import dev.drover.handoff.HandoffException;
 import dev.drover.worker.HttpDrain;
 import dev.drover.worker.HttpLimits;
 import dev.drover.worker.Worker;
+import dev.drover.worker.WorkerException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -11,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -39,17 +42,32 @@ public final class Hello {
     /// Serves until the process is told to stop. Exits with 2 for wrong arguments, 1 when it cannot start.
     public static void main(String[] arguments) {
         try {
-            var hello = new Hello(HelloSettings.of(List.of(arguments), System.getenv()));
-            if (hello.settings.port().isPresent()) {
-                hello.serveAlone(hello.settings.port().getAsInt());
+            var settings = HelloSettings.of(List.of(arguments), System.getenv());
+            if (settings.port().isPresent()) {
+                new Hello(settings).serveAlone(settings.port().getAsInt());
             } else {
-                hello.serve(Worker.join());
+                loadNetty();
+                var worker = Worker.join();
+                new Hello(settings).serve(worker);
             }
         } catch (IllegalArgumentException wrong) {
             fail(USAGE, wrong);
-        } catch (RuntimeException failure) {
+        } catch (WorkerException | HandoffException failure) {
             fail(FAILED, failure);
+        } catch (RuntimeException bug) {
+            bug.printStackTrace();
+            System.exit(FAILED);
         }
+    }
+
+    /// Netty's classes and native library take as long to load as a join takes: both at once, on two threads.
+    private static void loadNetty() {
+        // Otherwise the first channel looks at every network interface for a number, 30 ms, to be unique among
+        // machines.
+        if (System.getProperty("io.netty.machineId") == null) {
+            System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
+        }
+        Thread.ofPlatform().daemon().name("hello-netty").start(Epoll::isAvailable);
     }
 
     private static void fail(int status, RuntimeException failure) {

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class HelloProcess implements AutoCloseable {
     /// What it has written to both of its streams.
     String output() {
         try {
-            return java.nio.file.Files.readString(output.toPath(), StandardCharsets.UTF_8);
+            return Files.readString(output.toPath(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,7 +248,7 @@ class HelloTest {
         var stop = new CountDownLatch(1);
         var hello = startReady();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var loads = new ArrayList<java.util.concurrent.Future<?>>();
+            var loads = new ArrayList<Future<?>>();
             for (int i = 0; i < clients; i++) {
                 boolean keepsAlive = i % 2 == 0;
                 loads.add(threads.submit(() -> load(stop, answered, keepsAlive)));
