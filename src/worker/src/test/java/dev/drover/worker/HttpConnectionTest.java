@@ -211,7 +211,7 @@ class HttpConnectionTest {
     }
 
     @Test
-    void aClientThatDoesNotReadGetsNoFurtherRequestServed() throws InterruptedException {
+    void aRequestBehindABigAnswerIsServedWhenThatHasBeenTaken() throws InterruptedException {
         // given
         try (var client = server.client().get("/big").get("/held")) {
             assertThat(client.answer().body()).hasSize(TestServer.BIG);

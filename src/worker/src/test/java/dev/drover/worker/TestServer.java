@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,7 +71,7 @@ final class TestServer implements AutoCloseable {
 
     /// Waits for a request to `/held`; its answer is still to be released.
     void awaitHeld() throws InterruptedException {
-        held.put(java.util.Objects.requireNonNull(held.poll(10, TimeUnit.SECONDS), "no request is held"));
+        held.put(Objects.requireNonNull(held.poll(10, TimeUnit.SECONDS), "no request is held"));
     }
 
     /// Keeps the event loop from doing anything until the latch is down.

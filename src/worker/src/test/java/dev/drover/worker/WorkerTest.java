@@ -20,6 +20,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -193,7 +194,7 @@ class WorkerTest {
     @Test
     void itDrainsWhenTheMasterIsGone() throws InterruptedException {
         // given
-        var drained = new java.util.concurrent.CountDownLatch(1);
+        var drained = new CountDownLatch(1);
         worker.onDrain(drained::countDown);
 
         // when
