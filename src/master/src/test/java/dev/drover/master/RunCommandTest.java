@@ -1,0 +1,90 @@
+package dev.drover.master;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.drover.master.RunCommand.Parsed;
+import dev.drover.master.log.LogFormat;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunCommandTest {
+    @Test
+    void withoutFlagsEverythingHasItsDefault() {
+        assertThat(RunCommand.parse())
+                .isEqualTo(new Parsed.Run(new RunOptions(
+                        List.of(),
+                        Optional.of(ListenAddress.parse("127.0.0.1:9090")),
+                        Optional.of(ListenAddress.parse("127.0.0.1:9000")),
+                        Duration.ZERO,
+                        Optional.empty(),
+                        LogFormat.TEXT)));
+    }
+
+    @Test
+    void everyFlagIsTaken() {
+        // when
+        var parsed = RunCommand.parse(
+                "-f",
+                "a.yaml",
+                "--file=dir",
+                "--control-address=off",
+                "--management-address",
+                "0.0.0.0:0",
+                "--lame-duck",
+                "5",
+                "--grace=0",
+                "--log-format=json");
+
+        // then
+        assertThat(parsed)
+                .isEqualTo(new Parsed.Run(new RunOptions(
+                        List.of(Path.of("a.yaml"), Path.of("dir")),
+                        Optional.empty(),
+                        Optional.of(ListenAddress.parse("0.0.0.0:0")),
+                        Duration.ofSeconds(5),
+                        Optional.of(Duration.ZERO),
+                        LogFormat.JSON)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--control-address=0.0.0.0:9090 | needs TLS and authentication",
+                "--control-address=9090         | --control-address: '9090' has no port",
+                "--management-address=x:1       | --management-address: 'x' is no address",
+                "--lame-duck=-1                 | not within 0..86400",
+                "--grace=soon                   | --grace",
+                "--log-format=xml               | --log-format",
+                "--bad                          | --bad",
+                "pool.yaml                      | pool.yaml",
+                "-f                             | --file"
+            })
+    void mistakeIsToldWithTheFlag(String argument, String told) {
+        assertThat(RunCommand.parse(argument))
+                .asInstanceOf(type(Parsed.Wrong.class))
+                .extracting(Parsed.Wrong::message)
+                .asString()
+                .contains(told);
+    }
+
+    @Test
+    void helpTeachesByExamples() {
+        assertThat(text("--help")).contains("drover run -f pool.yaml", "--lame-duck", "TTIN", "Exit:");
+    }
+
+    @Test
+    void versionIsTheBuilds() {
+        assertThat(text("--version")).startsWith("drover ").doesNotContain("$");
+    }
+
+    private static String text(String flag) {
+        return RunCommand.parse(flag) instanceof Parsed.Print(var text) ? text : "";
+    }
+}
