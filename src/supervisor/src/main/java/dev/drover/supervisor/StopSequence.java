@@ -75,6 +75,10 @@ final class StopSequence {
         if (step != Step.LAME_DUCK) {
             return;
         }
+        if (pools.stream().allMatch(pool -> pool.sockets().isEmpty())) {
+            drain();
+            return;
+        }
         step = Step.LAST_CONNECTIONS;
         loop.after(grace, this::graceEnded);
         LOG.info("Stop: no further connection is let in");

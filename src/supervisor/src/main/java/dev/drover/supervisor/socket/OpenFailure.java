@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -76,8 +77,9 @@ final class OpenFailure {
     }
 
     private static int firstUnprivilegedPort() {
-        try {
-            return Integer.parseInt(Files.readString(FIRST_UNPRIVILEGED_PORT).strip());
+        // The kernel gives a number under /proc/sys in one read or cut off, and Files.readString begins with one byte.
+        try (var in = Files.newInputStream(FIRST_UNPRIVILEGED_PORT)) {
+            return Integer.parseInt(new String(in.readNBytes(16), StandardCharsets.US_ASCII).strip());
         } catch (IOException | NumberFormatException _) {
             return DEFAULT_FIRST_UNPRIVILEGED_PORT;
         }
