@@ -2,7 +2,9 @@ package dev.drover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.it.fixtures.Connections;
 import dev.drover.it.fixtures.Control;
+import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
@@ -67,24 +69,42 @@ class ServeTest {
 
     @Test
     void aWorkerThatIsStartedButNotReadyGetsNoClient() throws Exception {
-        // given
+        // given: both accept, one never says that it is ready
         var pool = Pools.systemd(2, "python3", Pools.program("serve.py"))
                 .template("env: [{name: READY_ORDINALS, value: '1'}]");
         var drover = drovers.run("-f", pool.write(directory).toString());
-        drover.awaitWorkers(2);
-        drover.awaitReady(pool.address(), 1);
-
-        // when
-        var result = Loader.run(Load.perConnection(pool.address()).requests(400));
-
-        // then
-        assertThat(result.failed()).isZero();
-        assertThat(result.answersByPid())
-                .containsOnlyKeys(drover.workers().get(1).pid());
         try (var control = Control.of(drover)) {
+            drover.awaitLog("Worker ready");
+            drover.awaitWorkers(2);
+
+            // when
+            var result = Loader.run(Load.perConnection(pool.address()).requests(400));
+
+            // then
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+            assertThat(result.answersByPid())
+                    .containsOnlyKeys(drover.workers().get(1).pid());
             assertThat(control.workers())
                     .extracting(worker -> worker.getState())
                     .containsExactly(WorkerState.WORKER_STATE_STARTING, WorkerState.WORKER_STATE_READY);
+        }
+    }
+
+    @Test
+    void clientsThatComeBeforeAnybodyIsReadyWaitAndAreAnswered() throws Exception {
+        // given
+        var pool = Pools.hello(2).template("env: [{name: HELLO_STARTUP_DELAY_MS, value: '1500'}]");
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitWorkers(2);
+
+        // when
+        try (var connections = Connections.open(pool.address(), 40)) {
+            assertThat(drover.stdout()).doesNotContain("Worker ready");
+            var result = connections.collect(DroverProcess.PATIENCE);
+
+            // then
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+            assertThat(result.answered()).isEqualTo(40);
         }
     }
 

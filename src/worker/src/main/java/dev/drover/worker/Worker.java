@@ -126,11 +126,12 @@ public final class Worker implements AutoCloseable {
                         + listeners.stream().map(WorkerListener::socketName).toList()));
     }
 
-    /// Tells the master that this worker serves: from now on connections are sent to it. Said again it changes
-    /// nothing.
+    /// Tells the master that this worker serves: from now on connections are sent to it, and its Netty listeners
+    /// accept. Said again it changes nothing.
     public void ready() {
         if (!departure.hasBegun()) {
             handles.ready();
+            listeners.forEach(WorkerListener::becomeReady);
         }
     }
 

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ServerChannel;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A listening socket the master gave to this worker, bound and listening already.
@@ -19,6 +21,8 @@ public final class WorkerListener {
     private final int backlog;
     private final Fd descriptor;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean ready = new AtomicBoolean();
+    private final List<Runnable> whenReady = new CopyOnWriteArrayList<>();
 
     WorkerListener(Handle handle) {
         this(handle.socketName(), handle.address(), handle.backlog(), handle.descriptor());
@@ -47,7 +51,8 @@ public final class WorkerListener {
     }
 
     /// Takes the listener for Netty's epoll transport: give the factory to `ServerBootstrap.channelFactory` and
-    /// call `register()`, for it is bound already (`bind` would fail with EINVAL). The factory makes one channel.
+    /// call `register()`, for it is bound already (`bind` would fail with EINVAL). The factory makes one channel,
+    /// which accepts nothing before [Worker#ready]: what comes earlier waits.
     ///
     /// @throws IllegalStateException when the listener is taken already
     public ChannelFactory<ServerChannel> nettyChannelFactory() {
@@ -56,7 +61,8 @@ public final class WorkerListener {
     }
 
     /// Takes the listener as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic
-    /// `ServerSocket`. Needs `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`.
+    /// `ServerSocket`. Needs `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`. Accept after [Worker#ready]: no client
+    /// is to reach a worker that is not.
     ///
     /// @throws IllegalStateException when the listener is taken already
     /// @throws WorkerException when the flag is missing; the listener is then not taken
@@ -64,6 +70,20 @@ public final class WorkerListener {
         var constructor = JdkListeners.constructor();
         take();
         return JdkListeners.open(constructor, address, descriptor);
+    }
+
+    /// The worker is ready: channels that were made may accept.
+    void becomeReady() {
+        ready.set(true);
+        whenReady.forEach(Runnable::run);
+    }
+
+    boolean isReady() {
+        return ready.get();
+    }
+
+    void whenReady(Runnable callback) {
+        whenReady.add(callback);
     }
 
     private void take() {

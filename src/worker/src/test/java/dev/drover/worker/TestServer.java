@@ -40,9 +40,11 @@ final class TestServer implements AutoCloseable {
 
     TestServer(HttpLimits limits) {
         drain = new HttpDrain(limits);
+        var listener = new WorkerListener(listening.duplicate());
+        listener.becomeReady();
         new ServerBootstrap()
                 .group(loops)
-                .channelFactory(new WorkerListener(listening.duplicate()).nettyChannelFactory())
+                .channelFactory(listener.nettyChannelFactory())
                 .handler(drain.listenerHandler())
                 .childHandler(new ChannelInitializer<>() {
                     @Override

@@ -121,15 +121,15 @@ class WorkerTest {
 
     @Test
     void aTcpListenerServesByNetty() throws IOException {
-        servesByNetty(worker.listener("http"));
+        servesByNetty(worker, worker.listener("http"));
     }
 
     @Test
     void aUnixListenerServesByNetty() throws IOException {
-        servesByNetty(worker.listener("local"));
+        servesByNetty(worker, worker.listener("local"));
     }
 
-    private static void servesByNetty(WorkerListener listener) throws IOException {
+    private static void servesByNetty(Worker worker, WorkerListener listener) throws IOException {
         // given
         var loops = new EpollEventLoopGroup(1);
         try {
@@ -153,6 +153,14 @@ class WorkerTest {
 
             // when
             try (var client = connect(listener)) {
+                client.configureBlocking(false);
+                loops.submit(() -> {}).syncUninterruptibly();
+                assertThat(client.read(ByteBuffer.allocate(1)))
+                        .as("nothing is accepted before the worker is ready")
+                        .isZero();
+                client.configureBlocking(true);
+                worker.ready();
+
                 // then
                 assertThat(read(client)).isEqualTo(42);
             }
