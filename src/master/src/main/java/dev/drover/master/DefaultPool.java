@@ -6,6 +6,7 @@ import dev.drover.protocol.pool.v1.Socket;
 import dev.drover.protocol.pool.v1.Template;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.protocol.pool.v1.WorkerPoolSpec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,14 +15,14 @@ import java.util.List;
 final class DefaultPool {
     private static final int PORT = 8080;
 
-    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector.
+    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector. The AOT
+    /// cache is trained (`lib/train`) with the same.
     private static final List<String> JVM_FLAGS = List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseCompactObjectHeaders",
             "-Xmx32m",
             "-Xss512k",
-            "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
@@ -33,6 +34,7 @@ final class DefaultPool {
         var template = Template.newBuilder()
                 .addCommand(java.toString())
                 .addAllCommand(JVM_FLAGS)
+                .addAllCommand(cacheFlags(home.resolve("lib/examples/hello.aot")))
                 .addCommand("-cp")
                 .addCommand(home.resolve("lib/examples") + "/*")
                 .addCommand("dev.drover.examples.Hello");
@@ -44,5 +46,12 @@ final class DefaultPool {
                         .addSockets(Socket.newBuilder().setName("http").setPort(PORT))
                         .setTemplate(template))
                 .build());
+    }
+
+    /// A cache of another JVM is left aside; what the JVM would say of it on every worker's output is kept quiet.
+    private static List<String> cacheFlags(Path cache) {
+        return Files.isReadable(cache)
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr")
+                : List.of();
     }
 }
