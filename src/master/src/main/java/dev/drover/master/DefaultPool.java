@@ -51,7 +51,7 @@ final class DefaultPool {
     /// A cache of another JVM is left aside; what the JVM would say of it on every worker's output is kept quiet.
     private static List<String> cacheFlags(Path cache) {
         return Files.isReadable(cache)
-                ? List.of("-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr")
+                ? List.of("-XX:AOTCache=" + cache, "-Xlog:disable", "-Xlog:all=error:stderr", "-Xlog:aot*=off:stderr")
                 : List.of();
     }
 }
