@@ -19,6 +19,7 @@ run: target/drover/bin/drover ## start a master with the default pool: a hello s
 .PHONY: build
 build: ## build the distribution in target/drover
 	$(MVN) -q -DskipTests package
+	@JAVA_HOME='$(JDK)' target/drover/lib/train
 
 .PHONY: check
 check: ## build and run the fast tests (the edit-test loop)
