@@ -32,7 +32,7 @@ test: ## run every test, the slow ones too
 
 .PHONY: bench
 bench: build ## measure against peers, told as ratios
-	$(MVN) -q -pl src/bench exec:exec
+	$(MVN) -q -Pbench -DskipTests -pl src/bench -am package
 
 .PHONY: format
 format: ## lay the code out

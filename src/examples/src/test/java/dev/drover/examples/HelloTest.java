@@ -212,21 +212,28 @@ class HelloTest {
     }
 
     @Test
-    void oneThatIsNeverReadyServesAllTheSame() throws InterruptedException {
+    void oneThatIsNeverReadyLeavesItsClientsInTheQueue() throws InterruptedException {
         // given
         var hello = start(Map.of("HELLO_READY", "never", "HELLO_STARTUP_DELAY_MS", "1"));
         master.awaitSaid("joined");
         master.awaitSaid("acknowledged 1");
         try (var client = connect()) {
-            assertThat(client.get("/").answer().status()).isEqualTo(200);
+            client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+            // when
+            hello.stop();
+            master.awaitSaid("draining");
+            assertThat(hello.awaitExit(5)).isZero();
+
+            master.awaitSaid("gone");
+            start(Map.of());
+            master.awaitSaid("joined");
+            master.awaitSaid("acknowledged 2");
+            master.awaitSaid("ready");
+
+            // then
+            assertThat(client.answer().status()).isEqualTo(200);
         }
-
-        // when
-        hello.stop();
-
-        // then
-        master.awaitSaid("draining");
-        assertThat(hello.awaitExit(5)).isZero();
     }
 
     /// The kernel's queue is the master's: what one worker has not accepted the next one answers.

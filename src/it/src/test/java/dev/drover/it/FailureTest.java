@@ -129,6 +129,32 @@ class FailureTest {
     }
 
     @Test
+    void aFileThatIsNoProgramIsToldAndTriedAgain() throws Exception {
+        // given
+        var file = Files.writeString(directory.resolve("not-a-program"), "text").toString();
+        var drover = drovers.run("-f", Pools.systemd(1, file).write(directory).toString());
+
+        // when
+        drover.awaitLog("Worker not started");
+
+        // then
+        assertThat(drover.stdout()).contains("EACCES (Permission denied)");
+    }
+
+    @Test
+    void aWorkerThatIsNeverReadyIsTold() {
+        // given
+        var pool = Pools.systemd(1, "sleep", "1000").spec("progressDeadlineSeconds: 1");
+        var drover = drovers.run("-f", pool.write(directory).toString());
+
+        // when
+        drover.awaitLog("ProgressDeadlineExceeded");
+
+        // then
+        assertThat(drover.stdout()).contains("0 of 1 workers became ready within 1 s");
+    }
+
+    @Test
     void aWorkerThatExitsAtOnceBacksOff() {
         // given
         var pool = Pools.systemd(1, "sh", "-c", "echo a last word; exit 3");

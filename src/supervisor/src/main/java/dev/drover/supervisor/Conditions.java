@@ -5,16 +5,23 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The conditions of one pool; remembers when each last changed. Belongs to the loop.
 final class Conditions {
+    private static final Logger LOG = LoggerFactory.getLogger(Conditions.class);
+
+    private final String pool;
     private final InstantSource clock;
     private final Map<Snapshot.ConditionType, Snapshot.Condition> known = new EnumMap<>(Snapshot.ConditionType.class);
     private long progressNanos;
     private int lastUpdatedReady = -1;
     private int lastGeneration;
 
-    Conditions(InstantSource clock) {
+    Conditions(String pool, InstantSource clock) {
+        this.pool = pool;
         this.clock = clock;
     }
 
@@ -93,5 +100,17 @@ final class Conditions {
         var old = known.get(type);
         var since = old != null && old.holds() == holds ? old.since() : clock.instant();
         known.put(type, new Snapshot.Condition(type, holds, reason, message, since));
+        if (old != null && old.holds() != holds) {
+            var level = isBad(type, holds) ? Level.WARN : Level.INFO;
+            LOG.atLevel(level)
+                    .log("Pool is {}{} pool={} reason={}: {}", holds ? "" : "not ", type.word(), pool, reason, message);
+        }
+    }
+
+    private static boolean isBad(Snapshot.ConditionType type, boolean holds) {
+        return switch (type) {
+            case AVAILABLE, PROGRESSING -> !holds;
+            case DEGRADED -> holds;
+        };
     }
 }

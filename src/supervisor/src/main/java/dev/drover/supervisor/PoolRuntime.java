@@ -59,7 +59,7 @@ final class PoolRuntime {
         this.services = services;
         this.sockets = List.copyOf(sockets);
         this.state = PoolState.initial(spec, settle(sockets), shards(sockets));
-        this.conditions = new Conditions(services.clock());
+        this.conditions = new Conditions(spec.name(), services.clock());
         this.transitions = new TransitionLog(spec.name());
         for (var socket : sockets) {
             socket.warning().ifPresent(warning -> LOG.warn("Socket degraded pool={} {}", spec.name(), warning));

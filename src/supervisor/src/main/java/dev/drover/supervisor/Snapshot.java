@@ -128,6 +128,10 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
         /// The pool is on its way to what is wanted, or there.
         PROGRESSING,
         /// Some worker keeps failing.
-        DEGRADED
+        DEGRADED;
+
+        String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 }
