@@ -26,4 +26,8 @@ public record ExitReport(
     public ExitReport {
         lastLines = List.copyOf(lastLines);
     }
+
+    ExitReport with(List<String> lines) {
+        return new ExitReport(incarnation, pid, status, message, wasReady, time, lines);
+    }
 }

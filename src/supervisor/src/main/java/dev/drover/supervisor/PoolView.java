@@ -4,7 +4,6 @@ import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.Place;
 import dev.drover.supervisor.pool.PoolState;
-import dev.drover.supervisor.socket.PoolSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +14,15 @@ import java.util.Optional;
 /// @param state the pool
 /// @param sockets its sockets
 /// @param processes its live incarnations
-/// @param lastExits the last end in each place
+/// @param exits the last end in each place
 /// @param conditions as they are
 /// @param version changes with every change
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
-        List<PoolSocket> sockets,
+        PoolSockets sockets,
         Map<Incarnation, WorkerProcess> processes,
-        Map<Integer, ExitReport> lastExits,
+        ExitReports exits,
         List<Snapshot.Condition> conditions,
         long version,
         long nowNanos) {
@@ -39,22 +38,13 @@ record PoolView(
                 count(state, Member::ready),
                 count(state, member -> member.revision() == state.revision()),
                 count(state, member -> member.availableAt(nowNanos, minReady)),
-                sockets.stream().map(PoolView::socket).toList(),
+                sockets.views(),
                 workers(),
                 conditions);
     }
 
     static int count(PoolState state, java.util.function.Predicate<Member> which) {
         return (int) state.members().filter(which).count();
-    }
-
-    private static Snapshot.Socket socket(PoolSocket socket) {
-        int queued = 0;
-        for (int shard = 0; shard < socket.shards(); shard++) {
-            queued += socket.queued(shard);
-        }
-        var distribution = socket.steered() ? SocketSpec.Distribution.SHARDED : SocketSpec.Distribution.SHARED;
-        return new Snapshot.Socket(socket.spec().name(), distribution, socket.address(), socket.shards(), queued);
     }
 
     private List<Snapshot.Worker> workers() {
@@ -79,7 +69,7 @@ record PoolView(
                 Optional.empty(),
                 Optional.empty(),
                 place.restarts(),
-                Optional.ofNullable(lastExits.get(place.ordinal())),
+                exits.of(place.ordinal()),
                 List.of(),
                 "");
     }
@@ -95,8 +85,8 @@ record PoolView(
                 process.map(WorkerProcess::startedAt),
                 member.ready() ? process.flatMap(WorkerProcess::readySince) : Optional.empty(),
                 place.restarts(),
-                Optional.ofNullable(lastExits.get(place.ordinal())),
-                leases(member),
+                exits.of(place.ordinal()),
+                sockets.leases(member.shard()),
                 process.map(WorkerProcess::statusText).orElse(""));
     }
 
@@ -114,15 +104,5 @@ record PoolView(
             case Life.Killed _ -> Snapshot.Phase.KILLED;
             case Life.Exited _ -> Snapshot.Phase.KILLED;
         };
-    }
-
-    private List<Snapshot.Lease> leases(Member member) {
-        return sockets.stream()
-                .map(socket -> {
-                    int shard = socket.steered() ? member.shard() : 0;
-                    int queued = shard < socket.shards() ? socket.queued(shard) : 0;
-                    return new Snapshot.Lease(socket.spec().name(), shard, queued);
-                })
-                .toList();
     }
 }

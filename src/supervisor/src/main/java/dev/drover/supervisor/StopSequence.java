@@ -1,7 +1,6 @@
 package dev.drover.supervisor;
 
 import dev.drover.supervisor.pool.PoolEvent;
-import dev.drover.supervisor.socket.PoolSocket;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -11,7 +10,8 @@ import org.slf4j.LoggerFactory;
 /// Stops everything, in order, told step by step in the log:
 ///
 /// 1. not ready, but serving, for the lame-duck time;
-/// 2. no further connection: SYNs are dropped, handshakes and queues run out into the workers;
+/// 2. no further connection: SYNs are dropped, handshakes and queues run out into the workers, for at most half of
+///    the grace;
 /// 3. the workers are told to stop and finish what is in hand;
 /// 4. when the grace is over, those that are left are killed.
 ///
@@ -20,6 +20,8 @@ final class StopSequence {
     private static final Logger LOG = LoggerFactory.getLogger(StopSequence.class);
 
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(20);
+
+    private static final Duration KILL_INTERVAL = Duration.ofMillis(500);
 
     /// Checks in a row that must find nothing under way: a handshake may pass from one table of the kernel to
     /// another while we read.
@@ -80,9 +82,10 @@ final class StopSequence {
             return;
         }
         step = Step.LAST_CONNECTIONS;
+        loop.after(grace.dividedBy(2), this::queuesHadTheirTime);
         loop.after(grace, this::graceEnded);
         LOG.info("Stop: no further connection is let in");
-        pools.stream().flatMap(pool -> pool.sockets().stream()).forEach(PoolSocket::dropNewConnections);
+        pools.forEach(pool -> pool.sockets().dropNewConnections());
         awaitQuiet();
     }
 
@@ -90,7 +93,7 @@ final class StopSequence {
         if (step != Step.LAST_CONNECTIONS) {
             return;
         }
-        quiet = pools.stream().flatMap(pool -> pool.sockets().stream()).allMatch(PoolSocket::quiet) ? quiet + 1 : 0;
+        quiet = pools.stream().allMatch(pool -> pool.sockets().quiet()) ? quiet + 1 : 0;
         if (quiet >= QUIET_CHECKS) {
             LOG.info("Stop: every connection is in the hands of a worker");
             drain();
@@ -101,7 +104,7 @@ final class StopSequence {
 
     private void drain() {
         if (step == Step.LAME_DUCK) {
-            pools.stream().flatMap(pool -> pool.sockets().stream()).forEach(PoolSocket::dropNewConnections);
+            pools.forEach(pool -> pool.sockets().dropNewConnections());
             loop.after(grace, this::graceEnded);
         }
         step = Step.DRAINING;
@@ -123,18 +126,25 @@ final class StopSequence {
         }
     }
 
-    private void graceEnded() {
+    private void queuesHadTheirTime() {
         if (step == Step.LAST_CONNECTIONS) {
-            LOG.warn("Stop: connections still wait after the grace, workers are killed");
+            LOG.warn("Stop: connections still wait after half of the grace");
             drain();
         }
+    }
+
+    private void graceEnded() {
         if (step == Step.DRAINING) {
             LOG.warn("Stop: the grace is over, workers that are left are killed");
             kill();
         }
     }
 
+    /// Again and again: one that was still being made can only be killed once it is.
     private void kill() {
-        pools.forEach(pool -> pool.handle(new PoolEvent.KillOrdered()));
+        if (step == Step.DRAINING) {
+            pools.forEach(pool -> pool.handle(new PoolEvent.KillOrdered()));
+            loop.after(KILL_INTERVAL, this::kill);
+        }
     }
 }

@@ -1,28 +1,23 @@
 package dev.drover.supervisor;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.drover.handoff.Gatekeeper;
 import dev.drover.handoff.HandleServer;
 import dev.drover.handoff.JoinRefusal;
 import dev.drover.handoff.JoinRequest;
 import dev.drover.handoff.Verdict;
-import dev.drover.posix.ChildProcess;
 import dev.drover.posix.KernelFeatures;
 import dev.drover.posix.PeerCredentials;
-import dev.drover.posix.Poller;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.pool.PoolEvent;
-import dev.drover.supervisor.socket.PoolSocket;
-import dev.drover.supervisor.socket.SocketOpenException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -50,9 +45,6 @@ public final class Supervisor implements AutoCloseable {
     /// How long the end waits for orphans that were killed, and for the guard.
     private static final Duration LAST_CHILDREN_BOUND = Duration.ofSeconds(2);
 
-    /// A guard that dies is started again after this.
-    private static final Duration GUARD_DELAY = Duration.ofSeconds(1);
-
     private static final Duration LAST_CHECK_INTERVAL = Duration.ofMillis(10);
 
     private final SupervisorOptions options;
@@ -67,7 +59,7 @@ public final class Supervisor implements AutoCloseable {
 
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
-    private final Map<Long, ChildProcess> guards = new HashMap<>();
+    private final GuardWatch guards = new GuardWatch(loop, guard);
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
 
@@ -114,39 +106,11 @@ public final class Supervisor implements AutoCloseable {
         }
         handles = Optional.of(new HandleServer(runDirectory.handles(), loop.poller(), loop::nanoTime, gatekeeper()));
         if (Guard.needed()) {
-            startGuard();
+            guards.start();
         }
         loop.after(TICK, this::tick);
         loop.after(EXPIRE_INTERVAL, this::expire);
         return true;
-    }
-
-    private void startGuard() {
-        guard.start().ifPresent(process -> {
-            guards.put(process.pid(), process);
-            loop.poller().add(process.pidfd(), Set.of(Poller.Interest.READABLE), new GuardExit(process)::seen);
-        });
-    }
-
-    /// The guard's end: reaped, and unless we are stopping another one takes its place.
-    private final class GuardExit {
-        private final ChildProcess process;
-
-        GuardExit(ChildProcess process) {
-            this.process = process;
-        }
-
-        void seen(Set<Poller.Readiness> ready) {
-            if (guards.remove(process.pid()) == null) {
-                return;
-            }
-            process.reap();
-            process.close();
-            if (stopping.isEmpty()) {
-                LOG.warn("Guard gone pid={}: another one is started", process.pid());
-                loop.after(GUARD_DELAY, Supervisor.this::startGuard);
-            }
-        }
     }
 
     private void tick() {
@@ -170,37 +134,25 @@ public final class Supervisor implements AutoCloseable {
 
     private boolean openOnLoop(List<PoolSpec> specs) {
         var problems = new ArrayList<String>();
-        var opened = new TreeMap<String, List<PoolSocket>>();
+        var opened = new TreeMap<String, PoolSockets>();
         for (var spec : specs) {
             if (stopping.isPresent()) {
                 problems.add("cannot open pool " + spec.name() + ": the supervisor is stopping");
             } else if (pools.containsKey(spec.name()) || opened.containsKey(spec.name())) {
                 problems.add("cannot open pool " + spec.name() + ": there is one of that name");
             } else {
-                opened.put(spec.name(), openSockets(spec, problems));
+                opened.put(spec.name(), PoolSockets.open(spec, problems));
             }
         }
         if (!problems.isEmpty()) {
-            opened.values().forEach(sockets -> sockets.forEach(PoolSocket::close));
+            opened.values().forEach(PoolSockets::close);
             throw new SupervisorException(problems);
         }
         for (var spec : specs) {
-            pools.put(spec.name(), new PoolRuntime(services, spec, opened.getOrDefault(spec.name(), List.of())));
+            pools.put(spec.name(), new PoolRuntime(services, spec, requireNonNull(opened.get(spec.name()))));
         }
         specs.forEach(spec -> runtime(spec.name()).ifPresent(pool -> pool.handle(new PoolEvent.Opened())));
         return true;
-    }
-
-    private static List<PoolSocket> openSockets(PoolSpec spec, List<String> problems) {
-        var sockets = new ArrayList<PoolSocket>();
-        for (var socket : spec.sockets()) {
-            try {
-                sockets.add(PoolSocket.open(socket, PoolRuntime.shardsFor(spec)));
-            } catch (SocketOpenException failure) {
-                problems.add("pool " + spec.name() + ": " + failure.getMessage());
-            }
-        }
-        return sockets;
     }
 
     private Optional<PoolRuntime> runtime(String name) {
@@ -311,11 +263,11 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private boolean knows(long pid) {
-        return guards.containsKey(pid) || pools.values().stream().anyMatch(pool -> pool.owns(pid));
+        return guards.owns(pid) || pools.values().stream().anyMatch(pool -> pool.owns(pid));
     }
 
     private void lastChildren() {
-        guard.close();
+        guards.end();
         awaitLastChildren(loop.nanoTime() + LAST_CHILDREN_BOUND.toNanos());
     }
 
@@ -325,7 +277,7 @@ public final class Supervisor implements AutoCloseable {
             left = orphans.killAll();
             orphans.reap();
         }
-        if ((left > 0 || !guards.isEmpty()) && loop.nanoTime() < deadlineNanos) {
+        if ((left > 0 || !guards.idle()) && loop.nanoTime() < deadlineNanos) {
             loop.after(LAST_CHECK_INTERVAL, () -> awaitLastChildren(deadlineNanos));
         } else {
             finish();
@@ -333,13 +285,10 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void finish() {
-        int cut = 0;
-        for (var pool : pools.values()) {
-            cut += pool.snapshot().sockets().stream()
-                    .mapToInt(Snapshot.Socket::queued)
-                    .sum();
-            pool.sockets().forEach(PoolSocket::close);
-        }
+        int cut = pools.values().stream()
+                .mapToInt(pool -> pool.sockets().queued())
+                .sum();
+        pools.values().forEach(pool -> pool.sockets().close());
         int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
         handles.ifPresent(HandleServer::close);
         loop.end();

@@ -8,6 +8,7 @@ import dev.drover.posix.ChildProcess;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
 import dev.drover.posix.Processes;
+import dev.drover.posix.Signals;
 import dev.drover.supervisor.output.OutputCapture;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,8 +16,8 @@ import java.util.Optional;
 /// What the system knows of one incarnation: its process, its connection, its output. Belongs to the loop.
 final class WorkerProcess {
     private final Incarnation incarnation;
+    private final Template template;
     private final int shard;
-    private final int revision;
     private final String token;
     private final Instant startedAt;
     private Optional<ChildProcess> child = Optional.empty();
@@ -29,10 +30,11 @@ final class WorkerProcess {
     private Optional<Instant> readySince = Optional.empty();
     private String statusText = "";
 
-    WorkerProcess(Incarnation incarnation, int shard, int revision, String token, Instant startedAt) {
+    /// @param template what it was started from, which the pool may have left behind
+    WorkerProcess(Incarnation incarnation, Template template, int shard, String token, Instant startedAt) {
         this.incarnation = incarnation;
+        this.template = template;
         this.shard = shard;
-        this.revision = revision;
         this.token = token;
         this.startedAt = startedAt;
     }
@@ -49,8 +51,22 @@ final class WorkerProcess {
         return token;
     }
 
-    int revision() {
-        return revision;
+    Template template() {
+        return template;
+    }
+
+    /// Tells it to stop.
+    void stop() {
+        child.ifPresent(process -> {
+            process.signal(template.stopSignal());
+            // A stopped process takes no signal but KILL before it goes on.
+            process.signalGroup(Signals.SIGCONT);
+        });
+    }
+
+    /// Kills its process group.
+    void kill() {
+        child.ifPresent(process -> process.signalGroup(Signals.SIGKILL));
     }
 
     Instant startedAt() {

@@ -55,8 +55,11 @@ public final class PoolCore {
 
     private void apply(PoolEvent event) {
         switch (event) {
+            case PoolEvent.Happened(var ordinal, var number, Life.Event.SpawnFailed what) ->
+                end(ordinal, number, what, false);
             case PoolEvent.Happened(var ordinal, var number, var what) -> happen(ordinal, number, what);
-            case PoolEvent.Ended(var ordinal, var number, var bySignal) -> end(ordinal, number, bySignal);
+            case PoolEvent.Ended(var ordinal, var number, var bySignal) ->
+                end(ordinal, number, new Life.Event.ProcessExited(), bySignal);
             case PoolEvent.QueueCheckDue(var ordinal, var number) -> checkQueue(ordinal, number);
             case PoolEvent.BackOffEnded(var ordinal, var number) -> endBackOff(ordinal, number);
             case PoolEvent.RestartOrdered(var ordinal) -> restart(ordinal);
@@ -121,10 +124,10 @@ public final class PoolCore {
         };
     }
 
-    private void end(int ordinal, int number, boolean bySignal) {
+    private void end(int ordinal, int number, Life.Event what, boolean bySignal) {
         var before = state.place(ordinal).member(number);
         before.ifPresent(member -> {
-            happen(ordinal, number, new Life.Event.ProcessExited());
+            happen(ordinal, number, what);
             if (member.life().wanted() && state.wants(ordinal)) {
                 failed(ordinal, member, bySignal);
             }

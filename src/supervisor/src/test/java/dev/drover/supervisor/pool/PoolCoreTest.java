@@ -132,6 +132,20 @@ class PoolCoreTest {
     }
 
     @Test
+    void aWorkerThatCannotBeStartedBacksOffToo() {
+        // given
+        var pool = PoolPlay.of(1).open();
+
+        // when
+        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.SpawnFailed()));
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+        assertThat(pool.commands(StartTimer.class))
+                .containsExactly(new StartTimer(Duration.ofMillis(100), new PoolEvent.BackOffEnded(0, 1)));
+    }
+
+    @Test
     void aLateBackOffTimerStartsNobodyElse() {
         // given
         var pool = PoolPlay.of(1).openReady();
