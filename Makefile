@@ -23,7 +23,7 @@ build: ## build the distribution in target/drover
 
 .PHONY: check
 check: ## build and run the fast tests (the edit-test loop)
-	$(MVN) verify
+	$(MVN) -T2 verify
 
 .PHONY: test
 test: ## run every test, the slow ones too

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The worker as its own process, with a master and clients that are not.
 @Timeout(60)
+@Tag("slow")
 class HelloTest {
     @TempDir
     Path directory;
@@ -243,7 +244,6 @@ class HelloTest {
     }
 
     @Test
-    @Tag("slow")
     void manyReplacementsUnderLoadLoseNothing() throws Exception {
         replaceUnderLoad(20);
     }
