@@ -79,7 +79,7 @@ class CrashTest {
         var pool = Pools.hello(4);
         var drover = serve(pool, 4);
         var stopped = drover.workers();
-        stopped.forEach(worker -> Procs.signal(worker.pid(), "STOP"));
+        stopped.forEach(worker -> Procs.stop(worker.pid()));
 
         // when
         try (var connections = Connections.open(pool.address(), 200)) {
@@ -101,7 +101,7 @@ class CrashTest {
         var pool = Pools.hello(4);
         var drover = serve(pool, 4);
         var stopped = drover.workers().get(2);
-        Procs.signal(stopped.pid(), "STOP");
+        Procs.stop(stopped.pid());
 
         // when
         try (var connections = Connections.open(pool.address(), 200)) {

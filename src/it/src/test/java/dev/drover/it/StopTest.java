@@ -63,7 +63,7 @@ class StopTest {
         var drover = drovers.run("-f", pool.write(directory).toString());
         drover.awaitReady(pool.address(), 2);
         var workers = drover.workers();
-        workers.forEach(worker -> Procs.signal(worker.pid(), "STOP"));
+        workers.forEach(worker -> Procs.stop(worker.pid()));
 
         // when
         try (var connections = Connections.open(pool.address(), 100)) {
