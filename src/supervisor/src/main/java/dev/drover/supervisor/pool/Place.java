@@ -24,6 +24,11 @@ public record Place(
         return new Place(ordinal, 0, 0, 0, 0, false, List.of());
     }
 
+    /// What is remembered of a place that is not wanted any more.
+    Place emptied() {
+        return new Place(ordinal, lastNumber, 0, 0, 0, false, List.of());
+    }
+
     /// The member of that number.
     public Optional<Member> member(int number) {
         return members.stream().filter(member -> member.number() == number).findFirst();

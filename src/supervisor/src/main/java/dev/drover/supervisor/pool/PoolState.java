@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /// @param steered the shards that get new connections
 /// @param stranded parked shards in which connections were waiting when last looked at
 /// @param stopping whether every worker is to stop and none is to be started
-/// @param places by ordinal; those above the wanted count stay until they are empty
+/// @param places by ordinal; those above the wanted count keep their last number when they are empty
 public record PoolState(
         PoolSpec spec,
         int generation,
@@ -66,14 +66,12 @@ public record PoolState(
         return new PoolState(spec, generation, revision, settle, shards, steered, stranded, true, places);
     }
 
-    /// The same pool with one place changed; one that is neither filled nor wanted is forgotten.
+    /// The same pool with one place changed. Of one that is neither filled nor wanted only the last number is kept:
+    /// late timers and words of its incarnations must not meet later ones of the same number.
     PoolState with(Place place) {
         var next = new TreeMap<>(places);
-        if (place.members().isEmpty() && !wants(place.ordinal())) {
-            next.remove(place.ordinal());
-        } else {
-            next.put(place.ordinal(), place);
-        }
+        boolean over = place.members().isEmpty() && !wants(place.ordinal());
+        next.put(place.ordinal(), over ? place.emptied() : place);
         return new PoolState(spec, generation, revision, settle, shards, steered, stranded, stopping, next);
     }
 
@@ -108,7 +106,9 @@ public record PoolState(
     /// Ordinals that are wanted or still filled.
     public List<Integer> ordinals() {
         return Stream.concat(
-                        places.keySet().stream(),
+                        places.values().stream()
+                                .filter(place -> !place.members().isEmpty())
+                                .map(Place::ordinal),
                         IntStream.range(0, stopping ? 0 : spec.replicas()).boxed())
                 .distinct()
                 .sorted()

@@ -285,6 +285,23 @@ class PoolCoreTest {
     }
 
     @Test
+    void aPlaceThatIsWantedAgainGoesOnCountingItsIncarnations() {
+        // given
+        var pool = PoolPlay.of(2).openReady();
+        pool.event(new PoolEvent.SpecChanged(PoolPlay.spec(1, "cmd"))).ended(1, 1, false);
+        assertThat(pool.state().ordinals()).containsExactly(0);
+
+        // when
+        pool.event(new PoolEvent.SpecChanged(PoolPlay.spec(2, "cmd")));
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).singleElement().satisfies(spawn -> {
+            assertThat(spawn.ordinal()).isEqualTo(1);
+            assertThat(spawn.number()).isEqualTo(2);
+        });
+    }
+
+    @Test
     void connectionsWaitInAParkedShardWhileThePoolIsScaledToZero() {
         // given
         var pool = PoolPlay.of(2).openReady();
