@@ -57,7 +57,7 @@ public final class PoolCore {
         switch (event) {
             case PoolEvent.Happened(var ordinal, var number, Life.Event.SpawnFailed what) ->
                 end(ordinal, number, what, false);
-            case PoolEvent.Happened(var ordinal, var number, var what) -> happen(ordinal, number, what);
+            case PoolEvent.Happened(var ordinal, var number, var what) -> conduct(ordinal, number, what);
             case PoolEvent.Ended(var ordinal, var number, var bySignal) ->
                 end(ordinal, number, new Life.Event.ProcessExited(), bySignal);
             case PoolEvent.QueueCheckDue(var ordinal, var number) -> checkQueue(ordinal, number);
@@ -122,6 +122,19 @@ public final class PoolCore {
                         state.spec().terminationGrace(),
                         new PoolEvent.Happened(ordinal, number, new Life.Event.GraceEnded()));
         };
+    }
+
+    /// A worker that leaves, or must, before it was ready has failed as one that exits: it backs off at once,
+    /// because its exit will be an expected one.
+    private void conduct(int ordinal, int number, Life.Event what) {
+        var before = state.place(ordinal).member(number);
+        happen(ordinal, number, what);
+        before.filter(member -> member.life().wanted() && !member.ready() && state.wants(ordinal))
+                .filter(member -> state.place(ordinal)
+                        .member(number)
+                        .filter(Member::leaving)
+                        .isPresent())
+                .ifPresent(member -> failed(ordinal, member, false));
     }
 
     private void end(int ordinal, int number, Life.Event what, boolean bySignal) {

@@ -370,6 +370,36 @@ class PoolCoreTest {
     }
 
     @Test
+    void aWorkerThatLeavesBeforeItWasReadyBacksOff() {
+        // given
+        var pool = PoolPlay.of(1).open().spawned(0, 1);
+
+        // when
+        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.DrainingReported()));
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+        assertThat(pool.commands(StartTimer.class))
+                .contains(new StartTimer(Duration.ofMillis(100), new PoolEvent.BackOffEnded(0, 1)));
+        pool.ended(0, 1, false);
+        assertThat(pool.commands()).isEmpty();
+        pool.event(new PoolEvent.BackOffEnded(0, 1));
+        assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
+    }
+
+    @Test
+    void aWorkerThatRefusesItsListenersBacksOff() {
+        // given
+        var pool = PoolPlay.of(1).open().spawned(0, 1);
+
+        // when
+        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.StopOrdered())).ended(0, 1, false);
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+    }
+
+    @Test
     void stoppingStopsEveryoneAndStartsNobody() {
         // given
         var pool = PoolPlay.of(2).openReady();
