@@ -54,7 +54,7 @@ final class Reconciler {
 
     private void fill(int ordinal) {
         var place = core.state().place(ordinal);
-        boolean room = place.members().isEmpty() || (place.members().size() == 1 && live() < most());
+        boolean room = place.members().isEmpty() || (place.members().size() == 1 && claimed() < most());
         if (place.current().isEmpty() && !place.backingOff() && room) {
             start(place);
         }
@@ -67,7 +67,7 @@ final class Reconciler {
         if (current.isEmpty() || place.backingOff() || !place.stale(current.get(), state.revision())) {
             return;
         }
-        if (place.members().size() == 1 && live() < most()) {
+        if (place.members().size() == 1 && claimed() < most()) {
             start(place);
         } else if (state.spec().surge() == 0
                 && available() - 1 >= state.spec().replicas() - state.spec().unavailable()) {
@@ -85,8 +85,13 @@ final class Reconciler {
                 place.ordinal(), number, shard, state.revision(), state.spec().template()));
     }
 
-    private long live() {
-        return core.state().members().count();
+    /// Incarnations that live, and one for each place that will be filled again without asking.
+    private long claimed() {
+        var state = core.state();
+        long vacant = state.ordinals().stream()
+                .filter(ordinal -> state.place(ordinal).members().isEmpty())
+                .count();
+        return state.members().count() + vacant;
     }
 
     private int most() {

@@ -235,6 +235,19 @@ class PoolCoreTest {
     }
 
     @Test
+    void aPlaceThatBacksOffKeepsItsRoomFromThoseThatAreReplaced() {
+        // given
+        var pool = PoolPlay.of(3).openReady().ended(2, 1, false);
+
+        // when
+        pool.event(new PoolEvent.RestartOrdered(0)).event(new PoolEvent.RestartOrdered(1));
+        pool.event(new PoolEvent.BackOffEnded(2, 1));
+
+        // then
+        assertThat(pool.state().members()).hasSize(4);
+    }
+
+    @Test
     void aNewTemplateReplacesEveryWorkerOneAfterTheOther() {
         // given
         var pool = PoolPlay.of(3).openReady();
@@ -382,7 +395,7 @@ class PoolCoreTest {
         assertThat(pool.commands(StartTimer.class))
                 .contains(new StartTimer(Duration.ofMillis(100), new PoolEvent.BackOffEnded(0, 1)));
         pool.ended(0, 1, false);
-        assertThat(pool.commands()).isEmpty();
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
         pool.event(new PoolEvent.BackOffEnded(0, 1));
         assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
     }
@@ -393,10 +406,11 @@ class PoolCoreTest {
         var pool = PoolPlay.of(1).open().spawned(0, 1);
 
         // when
-        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.StopOrdered())).ended(0, 1, false);
+        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.StopOrdered()));
 
         // then
         assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+        assertThat(pool.state().place(0).backingOff()).isTrue();
     }
 
     @Test
