@@ -186,14 +186,17 @@ public final class PoolCore {
         }
     }
 
-    /// Raises the epoch, unless a replacement is already under way.
+    /// Raises the epoch, unless a replacement is already under way: one that is ready is not, though what it has
+    /// replaced may still drain.
     private void restart(int ordinal) {
         if (!state.wants(ordinal)) {
             return;
         }
         var place = state.place(ordinal);
-        boolean underWay = place.members().stream().anyMatch(member -> place.stale(member, state.revision()))
-                && place.current().isPresent();
+        boolean underWay = place.current()
+                .filter(current -> place.stale(current, state.revision())
+                        || (!current.ready() && place.members().size() > 1))
+                .isPresent();
         if (!underWay) {
             put(place.nextEpoch());
         }

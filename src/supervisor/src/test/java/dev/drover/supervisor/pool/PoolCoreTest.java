@@ -248,6 +248,21 @@ class PoolCoreTest {
     }
 
     @Test
+    void aReplacedWorkerThatStillDrainsDoesNotHideTheNextRestart() {
+        // given
+        var pool = PoolPlay.of(1).openReady();
+        pool.event(new PoolEvent.RestartOrdered(0)).spawned(0, 2).ready(0, 2);
+
+        // when
+        pool.event(new PoolEvent.RestartOrdered(0)).ended(0, 1, false);
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class))
+                .extracting(SpawnWorker::number)
+                .containsExactly(3);
+    }
+
+    @Test
     void aNewTemplateReplacesEveryWorkerOneAfterTheOther() {
         // given
         var pool = PoolPlay.of(3).openReady();
