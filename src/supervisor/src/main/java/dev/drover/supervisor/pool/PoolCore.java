@@ -155,6 +155,11 @@ public final class PoolCore {
             put(place.failed(readyLongEnough(member) ? 0 : place.failures(), place.backingOff()));
             return;
         }
+        if (member.number() < place.lastNumber() && place.current().isPresent()) {
+            // Its replacement is there already, and the place is not empty.
+            put(place.failed(place.failures(), place.backingOff()));
+            return;
+        }
         int failures = (member.ready() && readyLongEnough(member) ? 0 : place.failures()) + 1;
         put(place.failed(failures, true));
         commands.add(new StartTimer(backOff(failures), new PoolEvent.BackOffEnded(ordinal, place.lastNumber())));

@@ -263,6 +263,19 @@ class PoolCoreTest {
     }
 
     @Test
+    void anOldWorkerThatFailsWhileItsReplacementStartsDelaysNobody() {
+        // given
+        var pool = PoolPlay.of(1).openReady();
+        pool.event(new PoolEvent.RestartOrdered(0)).spawned(0, 2);
+
+        // when
+        pool.ended(0, 1, false).ready(0, 2).ended(0, 2, true);
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
+    }
+
+    @Test
     void aNewTemplateReplacesEveryWorkerOneAfterTheOther() {
         // given
         var pool = PoolPlay.of(3).openReady();
