@@ -54,8 +54,10 @@ final class Reconciler {
 
     private void fill(int ordinal) {
         var place = core.state().place(ordinal);
-        boolean room = place.members().isEmpty() || (place.members().size() == 1 && claimed() < most());
-        if (place.current().isEmpty() && !place.backingOff() && room) {
+        if (place.current().isPresent() || place.backingOff()) {
+            return;
+        }
+        if (place.members().isEmpty() || (place.members().size() == 1 && claimed() < most())) {
             start(place);
         }
     }
