@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where a supervisor's sockets live: `control/`, `attach/` and `notify/`, each for this user alone (0700), and the
 /// lock that keeps a second supervisor out.
@@ -21,14 +26,21 @@ import java.util.List;
 /// What a killed supervisor left is removed under the lock. The directory itself may belong to somebody else (a
 /// mounted volume); what is below it is ours.
 final class RunDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
 
     private static final List<String> PARTS = List.of("control", "attach", "notify");
 
+    /// Those this process holds. POSIX locks belong to the process, and are lost as soon as it closes any descriptor
+    /// of the file: one that is ours already must not even be opened.
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private final Path root;
+    private final Path held;
     private final FileChannel lock;
 
-    private RunDirectory(Path root, FileChannel lock) {
+    private RunDirectory(Path root, Path held, FileChannel lock) {
         this.root = root;
+        this.held = held;
         this.lock = lock;
     }
 
@@ -37,18 +49,31 @@ final class RunDirectory implements AutoCloseable {
         try {
             Files.createDirectories(
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            var directory = new RunDirectory(root, lock(root.resolve("lock")));
+            var held = root.toRealPath();
+            if (!HELD.add(held)) {
+                throw inUse(root, Long.toString(Processes.currentPid()));
+            }
             try {
-                for (var part : PARTS) {
-                    directory.prepare(part);
-                }
-                return directory;
+                return locked(root, held);
             } catch (IOException | RuntimeException failure) {
-                directory.lock.close();
+                HELD.remove(held);
                 throw failure;
             }
         } catch (IOException failure) {
             throw new SupervisorException("cannot use run directory " + root + ": " + describe(failure), failure);
+        }
+    }
+
+    private static RunDirectory locked(Path root, Path held) throws IOException {
+        var directory = new RunDirectory(root, held, lock(root.resolve("lock")));
+        try {
+            for (var part : PARTS) {
+                directory.prepare(part);
+            }
+            return directory;
+        } catch (IOException | RuntimeException failure) {
+            directory.lock.close();
+            throw failure;
         }
     }
 
@@ -59,17 +84,13 @@ final class RunDirectory implements AutoCloseable {
     private static FileChannel lock(Path file) throws IOException {
         var channel = FileChannel.open(
                 file,
-                java.util.Set.of(
+                Set.of(
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            if (channel.tryLock() == null) {
-                throw inUse(file, channel);
-            }
-        } catch (OverlappingFileLockException own) {
+        if (channel.tryLock() == null) {
             throw inUse(file, channel);
         }
         channel.truncate(0);
@@ -82,10 +103,13 @@ final class RunDirectory implements AutoCloseable {
             var owner = ByteBuffer.allocate(20);
             channel.read(owner, 0);
             var pid = new String(owner.array(), 0, owner.position(), StandardCharsets.US_ASCII).strip();
-            return new SupervisorException(
-                    List.of("cannot use run directory " + file.getParent() + ": another Drover (pid " + pid
-                            + ") uses it; stop it, or set DROVER_RUN_DIR to another directory"));
+            return inUse(file.toAbsolutePath().getParent(), pid);
         }
+    }
+
+    private static SupervisorException inUse(@Nullable Path root, String pid) {
+        return new SupervisorException(List.of("cannot use run directory " + root + ": another Drover (pid " + pid
+                + ") uses it; stop it, or set DROVER_RUN_DIR to another directory"));
     }
 
     /// Makes one of our directories, or takes over and empties what a killed supervisor of the same user left.
@@ -105,11 +129,20 @@ final class RunDirectory implements AutoCloseable {
         empty(directory);
     }
 
+    /// Directories that are not empty were not made by us and are in nobody's way.
     private static void empty(Path directory) throws IOException {
         try (var files = Files.newDirectoryStream(directory)) {
             for (var file : files) {
-                Files.deleteIfExists(file);
+                delete(file);
             }
+        }
+    }
+
+    private static void delete(Path file) throws IOException {
+        try {
+            Files.deleteIfExists(file);
+        } catch (DirectoryNotEmptyException strange) {
+            LOG.warn("Left alone in the run directory: {}", strange.getMessage());
         }
     }
 
@@ -135,13 +168,15 @@ final class RunDirectory implements AutoCloseable {
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        } finally {
+            HELD.remove(held);
         }
     }
 
     private static void remove(Path directory) throws IOException {
         try {
             empty(directory);
-            Files.deleteIfExists(directory);
+            delete(directory);
         } catch (NoSuchFileException gone) {
             // Somebody cleaned up before us: what we want is there.
         }
