@@ -82,6 +82,21 @@ class FailureTest {
     }
 
     @Test
+    void aRunDirectoryWhosePathIsTooLongIsTold() {
+        // given
+        var deep = directory.resolve("d".repeat(100)).toString();
+
+        // when
+        var drover = drovers.run(
+                Map.of("DROVER_RUN_DIR", deep),
+                "-f",
+                Pools.hello(1).write(directory).toString());
+
+        // then
+        assertRefused(drover, 1, "cannot use run directory " + deep);
+    }
+
+    @Test
     void everyProblemOfEveryFileIsTold() throws Exception {
         // given
         var good = Pools.hello(1);

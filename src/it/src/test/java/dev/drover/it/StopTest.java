@@ -162,4 +162,55 @@ class StopTest {
         next.stop();
         assertThat(drover.runDirectory().resolve("attach/handles.sock")).doesNotExist();
     }
+
+    @Test
+    void whatHadLeftItsProcessGroupIsCleanedUpByTheNextMaster() {
+        // given: a grandchild that no guard knows holds the listener, and the guard cannot act at once
+        var script = "(setsid sleep 1000 &); exec python3 " + Pools.program("serve.py");
+        var pool = Pools.systemd(1, "bash", "-c", script);
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 1);
+        var guard = Procs.children(drover.pid()).stream()
+                .filter(child -> Procs.cmdline(child.pid()).startsWith("/bin/sh -c"))
+                .findFirst()
+                .orElseThrow();
+        Procs.stop(guard.pid());
+        drover.signal("KILL");
+        drover.awaitExit();
+
+        // when
+        var next = drovers.run(
+                java.util.Map.of("DROVER_RUN_DIR", drover.runDirectory().toString()),
+                "-f",
+                pool.write(directory).toString());
+        next.awaitReady(pool.address(), 1);
+
+        // then
+        assertThat(next.workers()).hasSize(1);
+        assertThat(next.stdout()).contains("Process of a killed master found and killed");
+    }
+
+    @Test
+    void aMasterThatIsToldToStopWhileItStartsEndsQuietly() {
+        // given
+        var pool = Pools.hello(1);
+        for (int round = 0; round < 4; round++) {
+            var drover = drovers.run("-f", pool.write(directory).toString());
+            int wanted = round;
+            drover.until(
+                    "its run directory",
+                    () -> wanted < 2
+                            ? Files.exists(drover.runDirectory().resolve("attach/handles.sock"))
+                            : Files.exists(drover.runDirectory().resolve("control/control.sock")));
+
+            // when
+            drover.signal("HUP");
+            drover.signal("TTIN");
+            drover.signal("TERM");
+
+            // then
+            assertThat(drover.awaitExit()).isZero();
+            assertThat(drover.stderr()).isEmpty();
+        }
+    }
 }

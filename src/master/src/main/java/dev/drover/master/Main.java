@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `drover run`: from the arguments to the exit code.
 ///
@@ -28,29 +30,32 @@ import org.jspecify.annotations.Nullable;
 public final class Main {
     private Main() {}
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.drover");
+
     /// Starts a master and exits with its code.
     public static void main(String... arguments) {
         System.exit(run(arguments));
     }
 
     private static int run(String... arguments) {
+        var early = EarlySignals.install();
         return switch (RunCommand.parse(arguments)) {
             case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
             case Parsed.Wrong(var message) ->
                 print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
-            case Parsed.Run(var options) -> run(options);
+            case Parsed.Run(var options) -> run(options, early);
         };
     }
 
-    private static int run(RunOptions options) {
+    private static int run(RunOptions options, EarlySignals early) {
         var source = new PoolSource(options.files());
         return switch (source.read()) {
             case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
-            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools));
+            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools), early);
         };
     }
 
-    private static int run(RunOptions options, PoolSource source, WrittenPools pools) {
+    private static int run(RunOptions options, PoolSource source, WrittenPools pools, EarlySignals early) {
         try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
             LogHandler.install(lines, options.logFormat());
             options.control().ifPresent(address -> checkFree("--control-address", address));
@@ -60,6 +65,10 @@ public final class Main {
                 var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
                 SignalHandlers.install(master, supervisor);
+                if (early.stopAsked()) {
+                    LOG.info("Stopped before it had started");
+                    return ExitCode.CLEAN;
+                }
                 return quarkus(new Launch(master, options, files));
             }
         } catch (SupervisorException failure) {

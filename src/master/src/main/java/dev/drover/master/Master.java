@@ -29,6 +29,9 @@ final class Master implements Controls {
     /// Written under `changing`, read by everyone.
     private volatile WrittenPools written;
 
+    /// Written once by the thread that runs the master, read by whoever asks for a stop.
+    private volatile boolean opening;
+
     /// Written once by the thread that runs the master, read by everyone.
     private volatile boolean started;
 
@@ -46,6 +49,7 @@ final class Master implements Controls {
     void open() {
         changing.lock();
         try {
+            opening = true;
             if (!stopAsked.get()) {
                 supervisor.open(written.specs(cpus()));
                 started = true;
@@ -178,8 +182,12 @@ final class Master implements Controls {
         }
     }
 
+    /// While Quarkus still starts its servers, the supervisor and its directory must stay: then [#open] begins the
+    /// stop.
     private void beginStop() {
-        supervisor.beginStop(options.lameDuck(), options.grace());
+        if (opening) {
+            supervisor.beginStop(options.lameDuck(), options.grace());
+        }
     }
 
     /// Asked each time: the limit of a container may change.

@@ -16,6 +16,7 @@ final class Conditions {
     private final String pool;
     private final InstantSource clock;
     private final Map<Snapshot.ConditionType, Snapshot.Condition> known = new EnumMap<>(Snapshot.ConditionType.class);
+    private boolean quiet;
     private long progressNanos;
     private int lastUpdatedReady = -1;
     private int lastGeneration;
@@ -29,7 +30,9 @@ final class Conditions {
         return List.copyOf(known.values());
     }
 
+    /// Says nothing of a pool that stops: it is no news that it is not available.
     void refresh(PoolState state, long nowNanos) {
+        quiet = state.stopping();
         var spec = state.spec();
         long minReady = spec.minReady().toNanos();
         int available = PoolView.count(state, member -> member.availableAt(nowNanos, minReady));
@@ -100,7 +103,7 @@ final class Conditions {
         var old = known.get(type);
         var since = old != null && old.holds() == holds ? old.since() : clock.instant();
         known.put(type, new Snapshot.Condition(type, holds, reason, message, since));
-        if (old != null && old.holds() != holds) {
+        if (old != null && old.holds() != holds && !quiet) {
             var level = isBad(type, holds) ? Level.WARN : Level.INFO;
             LOG.atLevel(level)
                     .log("Pool is {}{} pool={} reason={}: {}", holds ? "" : "not ", type.word(), pool, reason, message);

@@ -27,6 +27,7 @@ final class Guard implements AutoCloseable {
 
     // dash knows `kill -s KILL -- -PGID` only in this form.
     private static final String PROGRAM = """
+            trap '' HUP INT QUIT TERM USR1 USR2 TSTP TTIN TTOU
             groups=' '
             while read -r what group; do
               case $what in

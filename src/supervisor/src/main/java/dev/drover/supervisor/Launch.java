@@ -49,6 +49,7 @@ record Launch(
     ///
     /// @throws IOException with one clear line when a file cannot be read
     SpawnRequest request(Fd stdout, Fd stderr) throws IOException {
+        checkWorkingDirectory();
         var environment = environment();
         return new SpawnRequest(
                 command(environment),
@@ -58,6 +59,14 @@ record Launch(
                 Optional.of(stdout),
                 Optional.of(stderr),
                 listeners.stream().map(NamedListener::fd).toList());
+    }
+
+    private void checkWorkingDirectory() throws IOException {
+        var missing = template.workingDirectory().filter(directory -> !Files.isDirectory(directory));
+        if (missing.isPresent()) {
+            throw new IOException("cannot start " + template.command().getFirst() + " in working directory "
+                    + missing.get() + ": it is no directory");
+        }
     }
 
     private Map<String, String> environment() throws IOException {
@@ -135,11 +144,8 @@ record Launch(
                 : Stream.of(path.split(":", -1))
                         .map(directory -> (directory.isEmpty() ? "." : directory) + "/" + program)
                         .toList();
-        var found = candidates.stream()
-                .map(base::resolve)
-                .filter(Files::isRegularFile)
-                .toList();
-        if (found.stream().noneMatch(Files::isExecutable)) {
+        var found = candidates.stream().map(base::resolve).filter(Files::exists).toList();
+        if (found.stream().noneMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file))) {
             throw new IOException("cannot spawn " + program + ": "
                     + (found.isEmpty() ? "ENOENT (No such file or directory)" : "EACCES (Permission denied)"));
         }

@@ -155,7 +155,7 @@ final class PoolRuntime {
 
     private Launch launch(WorkerProcess process) {
         boolean systemd = process.template().protocol() == Template.Protocol.SYSTEMD;
-        var path = services.runDirectory().notify(process.incarnation());
+        var path = services.runDirectory().notify(services.newTransferId());
         var inherited = new ArrayList<Launch.NamedListener>();
         if (systemd) {
             process.notifiedBy(new NotifySocket(path, services.loop().poller(), new WorkerVoice(process)));

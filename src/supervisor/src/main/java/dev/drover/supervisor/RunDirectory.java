@@ -6,7 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +37,12 @@ final class RunDirectory implements AutoCloseable {
     /// of the file: one that is ours already must not even be opened.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+    /// The longest name of a socket in it, as long as `notify/` and any number of incarnations.
+    private static final String LONGEST_NAME = "/notify/0000000000.sock";
+
+    /// `sun_path` of unix(7), less the NUL at its end.
+    private static final int MAX_SOCKET_PATH_BYTES = 107;
+
     private final Path root;
     private final Path held;
     private final FileChannel lock;
@@ -46,6 +55,12 @@ final class RunDirectory implements AutoCloseable {
 
     /// @throws SupervisorException when it cannot be made, or another supervisor has it
     static RunDirectory open(Path root) {
+        int longest = root.toString().getBytes(StandardCharsets.UTF_8).length + LONGEST_NAME.length();
+        if (longest > MAX_SOCKET_PATH_BYTES) {
+            throw new SupervisorException(List.of("cannot use run directory " + root
+                    + ": the paths of its sockets would have " + longest + " bytes, the kernel takes "
+                    + MAX_SOCKET_PATH_BYTES + "; set DROVER_RUN_DIR to a shorter one"));
+        }
         try {
             Files.createDirectories(
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -67,6 +82,7 @@ final class RunDirectory implements AutoCloseable {
     private static RunDirectory locked(Path root, Path held) throws IOException {
         var directory = new RunDirectory(root, held, lock(root.resolve("lock")));
         try {
+            Leftovers.kill(root);
             for (var part : PARTS) {
                 directory.prepare(part);
             }
@@ -78,7 +94,12 @@ final class RunDirectory implements AutoCloseable {
     }
 
     private static String describe(IOException failure) {
-        return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+        return switch (failure) {
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case FileAlreadyExistsException taken -> taken.getFile() + " is no directory";
+            case FileSystemException other when other.getReason() != null -> other.getReason() + ": " + other.getFile();
+            default -> String.valueOf(failure.getMessage());
+        };
     }
 
     private static FileChannel lock(Path file) throws IOException {
@@ -154,8 +175,9 @@ final class RunDirectory implements AutoCloseable {
         return root.resolve("attach").resolve("handles.sock");
     }
 
-    Path notify(Incarnation incarnation) {
-        return root.resolve("notify").resolve(incarnation + ".sock");
+    /// @param number of the incarnation's notify socket, unique; a name would make the path too long
+    Path notify(long number) {
+        return root.resolve("notify").resolve(number + ".sock");
     }
 
     /// Removes what is ours and gives the lock back. Its file stays: a master that has it open would otherwise lock

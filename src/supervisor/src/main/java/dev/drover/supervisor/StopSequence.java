@@ -54,6 +54,11 @@ final class StopSequence {
     }
 
     void begin(Duration lameDuck) {
+        if (pools.isEmpty()) {
+            step = Step.DONE;
+            then.run();
+            return;
+        }
         LOG.info("Stop begins lameDuckSeconds={} graceSeconds={}", lameDuck.toSeconds(), grace.toSeconds());
         loop.after(lameDuck, this::lastConnections);
     }

@@ -39,6 +39,9 @@ public final class Supervisor implements AutoCloseable {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /// Refused joins told in one tick: how often that happens is in the hands of whoever can connect.
+    private static final int MAX_REFUSALS_LOGGED = 10;
+
     /// How often silent strangers on the handle socket are looked at.
     private static final Duration EXPIRE_INTERVAL = Duration.ofMillis(250);
 
@@ -62,6 +65,7 @@ public final class Supervisor implements AutoCloseable {
     private final GuardWatch guards = new GuardWatch(loop, guard);
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
+    private int refusals;
 
     private Supervisor(SupervisorOptions options, RunDirectory runDirectory) {
         this.options = options;
@@ -84,14 +88,16 @@ public final class Supervisor implements AutoCloseable {
     /// @throws SupervisorException when the run directory cannot be had
     public static Supervisor start(SupervisorOptions options) {
         var runDirectory = RunDirectory.open(options.runDirectory());
+        var supervisor = new Supervisor(options, runDirectory);
+        supervisor.loop.start();
         try {
-            var supervisor = new Supervisor(options, runDirectory);
-            supervisor.loop.start();
             supervisor.loop.ask(supervisor::begin, ANSWER_BOUND);
             return supervisor;
         } catch (RuntimeException failure) {
-            runDirectory.close();
-            throw failure;
+            supervisor.close();
+            throw failure instanceof SupervisorException told
+                    ? told
+                    : new SupervisorException("cannot start the supervisor: " + failure.getMessage(), failure);
         }
     }
 
@@ -114,6 +120,10 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void tick() {
+        if (refusals > MAX_REFUSALS_LOGGED) {
+            LOG.warn("Joins refused, not told one by one: {}", refusals - MAX_REFUSALS_LOGGED);
+        }
+        refusals = 0;
         pools.values().forEach(PoolRuntime::tick);
         reap();
         loop.after(TICK, this::tick);
@@ -321,7 +331,10 @@ public final class Supervisor implements AutoCloseable {
 
             @Override
             public void refused(String why, PeerCredentials peer) {
-                LOG.warn("Join refused pid={} uid={}: {}", peer.pid(), peer.uid(), why);
+                refusals++;
+                if (refusals <= MAX_REFUSALS_LOGGED) {
+                    LOG.warn("Join refused pid={} uid={}: {}", peer.pid(), peer.uid(), why);
+                }
             }
         };
     }

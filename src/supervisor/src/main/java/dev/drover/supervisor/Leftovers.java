@@ -1,0 +1,67 @@
+package dev.drover.supervisor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is left of the workers of a supervisor that was killed: descendants that had left their process group, or
+/// workers whose guard was killed too. They hold listeners from which nobody serves.
+///
+/// They are known by their environment: only a worker has a token, and whoever holds the lock of a run directory knows
+/// that none of them belongs to a living supervisor.
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+
+    private static final Duration END_BOUND = Duration.ofSeconds(2);
+
+    /// An environment is at most a quarter of the stack limit; what is longer is not looked at.
+    private static final int MAX_ENVIRONMENT_BYTES = 2 * 1024 * 1024;
+
+    private Leftovers() {}
+
+    /// Kills them and waits, for two seconds at most, for their end. To be called under the lock of the run directory.
+    static void kill(Path runDirectory) {
+        var ours = new HashSet<Long>();
+        for (var one = Optional.of(ProcessHandle.current());
+                one.isPresent();
+                one = one.get().parent()) {
+            ours.add(one.get().pid());
+        }
+        ProcessHandle.allProcesses()
+                .filter(process -> !ours.contains(process.pid()) && isWorkerOf(runDirectory, process.pid()))
+                .forEach(Leftovers::kill);
+    }
+
+    private static boolean isWorkerOf(Path runDirectory, long pid) {
+        try (var in = Files.newInputStream(Path.of("/proc/" + pid + "/environ"))) {
+            var text = new String(in.readNBytes(MAX_ENVIRONMENT_BYTES), StandardCharsets.UTF_8);
+            var variables = List.of(text.split("\0", -1));
+            return variables.contains("DROVER_RUN_DIR=" + runDirectory)
+                    && variables.stream().anyMatch(variable -> variable.startsWith("DROVER_TOKEN="));
+        } catch (IOException goneOrNotOurs) {
+            return false;
+        }
+    }
+
+    private static void kill(ProcessHandle process) {
+        LOG.warn("Process of a killed master found and killed pid={}", process.pid());
+        process.destroyForcibly();
+        try {
+            process.onExit().get(END_BOUND.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException failure) {
+            LOG.warn("Process of a killed master lives on pid={}", process.pid());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
