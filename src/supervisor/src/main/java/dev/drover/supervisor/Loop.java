@@ -83,7 +83,7 @@ final class Loop {
         post(() -> {
             try {
                 answer.complete(question.call());
-            } catch (Exception | AssertionError failure) {
+            } catch (Exception | Error failure) {
                 answer.completeExceptionally(failure);
             }
         });
@@ -173,7 +173,8 @@ final class Loop {
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | AssertionError failure) {
+        } catch (RuntimeException | Error failure) {
+            // Whatever it is: without the loop nobody would watch the workers, or ever end the stop.
             LOG.error("A handler has failed", failure);
         }
     }
