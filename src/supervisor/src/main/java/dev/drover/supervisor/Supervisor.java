@@ -88,16 +88,22 @@ public final class Supervisor implements AutoCloseable {
     /// @throws SupervisorException when the run directory cannot be had
     public static Supervisor start(SupervisorOptions options) {
         var runDirectory = RunDirectory.open(options.runDirectory());
-        var supervisor = new Supervisor(options, runDirectory);
-        supervisor.loop.start();
         try {
-            supervisor.loop.ask(supervisor::begin, ANSWER_BOUND);
-            return supervisor;
+            var supervisor = new Supervisor(options, runDirectory);
+            try {
+                supervisor.loop.start();
+                supervisor.loop.ask(supervisor::begin, ANSWER_BOUND);
+                return supervisor;
+            } catch (RuntimeException failure) {
+                supervisor.abandon();
+                throw failure;
+            }
+        } catch (SupervisorException told) {
+            runDirectory.close();
+            throw told;
         } catch (RuntimeException failure) {
-            supervisor.close();
-            throw failure instanceof SupervisorException told
-                    ? told
-                    : new SupervisorException("cannot start the supervisor: " + failure.getMessage(), failure);
+            runDirectory.close();
+            throw new SupervisorException("cannot start the supervisor: " + failure.getMessage(), failure);
         }
     }
 
