@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,17 +97,27 @@ final class PoolSockets implements AutoCloseable {
         for (var socket : sockets) {
             try {
                 socket.grow(shards);
-            } catch (SocketOpenException failure) {
-                // The worker that needs the shard finds it missing, fails to start and backs off.
+            } catch (SocketOpenException | IllegalArgumentException failure) {
+                // The worker that needs the shard finds it missing, fails to start and backs off; its next start
+                // opens it again.
                 LOG.error("Shard not opened pool={} socket={}: {}", pool, name(socket), failure.getMessage());
             }
         }
     }
 
+    /// Whether every sharded socket has this shard.
+    boolean has(int shard) {
+        return sockets.stream().allMatch(socket -> !socket.steered() || shard < socket.shards());
+    }
+
+    /// Shards that could not be opened are left out.
     void steer(Set<Integer> shards) {
         for (var socket : sockets) {
+            var open = shards.stream()
+                    .filter(shard -> !socket.steered() || shard < socket.shards())
+                    .collect(Collectors.toSet());
             try {
-                socket.steer(shards);
+                socket.steer(open);
             } catch (PosixException | IllegalArgumentException failure) {
                 LOG.error("Connections not steered pool={} socket={}: {}", pool, name(socket), failure.getMessage());
             }

@@ -32,6 +32,10 @@ public record PoolSpec(
     /// The most workers a pool may have: a bound on processes, shards and the steering table.
     public static final int MAX_REPLICAS = 1000;
 
+    /// The most incarnations of a pool that replacing may lead to: each needs a shard, and the steering program has
+    /// room for so many.
+    public static final int MAX_INCARNATIONS = 1024;
+
     public PoolSpec {
         if (replicas < 0 || replicas > MAX_REPLICAS) {
             throw new IllegalArgumentException(
@@ -56,9 +60,10 @@ public record PoolSpec(
                 output);
     }
 
-    /// Incarnations above `replicas` that may live while workers are replaced; 1 where both bounds round to 0.
+    /// Incarnations above `replicas` that may live while workers are replaced; 1 where both bounds round to 0. No
+    /// more than there can be shards for.
     public int surge() {
-        int surge = maxSurge.ofRoundedUp(replicas);
+        int surge = Math.min(maxSurge.ofRoundedUp(replicas), MAX_INCARNATIONS - replicas);
         return surge == 0 && unavailable() == 0 ? 1 : surge;
     }
 
