@@ -98,7 +98,7 @@ final class PoolRuntime {
         }
         transitions.log(before, state);
         noteReadiness();
-        step.commands().forEach(this::execute);
+        step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
     }
 
@@ -115,6 +115,19 @@ final class PoolRuntime {
 
     private Incarnation incarnation(int ordinal, int number) {
         return new Incarnation(new WorkerId(state.spec().name(), ordinal), number);
+    }
+
+    /// The state says that all of it is done: what fails must not keep the rest from being carried out.
+    private void tryToExecute(PoolCommand command) {
+        try {
+            execute(command);
+        } catch (RuntimeException failure) {
+            LOG.error(
+                    "Not carried out pool={} command={}",
+                    spec().name(),
+                    command.getClass().getSimpleName(),
+                    failure);
+        }
     }
 
     private void execute(PoolCommand command) {
@@ -141,15 +154,25 @@ final class PoolRuntime {
         processes.put(incarnation, process);
         spawning++;
         try {
+            openShard(command.shard());
             var launch = launch(process);
             services.spawner()
                     .spawn(launch, spec().output(), outcome -> services.loop().post(() -> spawned(process, outcome)));
-        } catch (PosixException
-                | IllegalArgumentException
-                | IllegalStateException
-                | IndexOutOfBoundsException failure) {
+        } catch (RuntimeException failure) {
+            // Whatever it is: a place whose spawn is never accounted for would stay empty, and the stop wait for it.
             var outcome = new Spawner.Outcome.Failed("cannot prepare the start: " + failure.getMessage());
             services.loop().post(() -> spawned(process, outcome));
+        }
+    }
+
+    /// One that could not be opened when it was first needed is tried again with each start.
+    private void openShard(int shard) {
+        if (!sockets.has(shard)) {
+            sockets.grow(shard + 1);
+            sockets.steer(state.steered());
+        }
+        if (!sockets.has(shard)) {
+            throw new IllegalStateException("shard " + shard + " cannot be opened");
         }
     }
 
@@ -159,9 +182,14 @@ final class PoolRuntime {
         var inherited = new ArrayList<Launch.NamedListener>();
         if (systemd) {
             process.notifiedBy(new NotifySocket(path, services.loop().poller(), new WorkerVoice(process)));
-            for (var handle : sockets.handles(process.shard())) {
-                var fd = handle.descriptor().duplicate();
-                inherited.add(new Launch.NamedListener(handle.socketName(), fd));
+            try {
+                for (var handle : sockets.handles(process.shard())) {
+                    var fd = handle.descriptor().duplicate();
+                    inherited.add(new Launch.NamedListener(handle.socketName(), fd));
+                }
+            } catch (RuntimeException failure) {
+                inherited.forEach(listener -> listener.fd().close());
+                throw failure;
             }
         }
         return new Launch(
@@ -222,7 +250,12 @@ final class PoolRuntime {
     private void exited(WorkerProcess process) {
         process.peer().ifPresent(HandlePeer::readToEnd);
         var child = process.child().orElseThrow();
-        process.kill();
+        try {
+            process.kill();
+        } catch (PosixException failure) {
+            // EPERM: all that is left of the group runs as somebody else. The leader is ours to reap all the same.
+            LOG.warn("Group not killed worker={}: {}", process.incarnation(), failure.getMessage());
+        }
         services.guard().remove(child.pid());
         var status = child.reap();
         if (status.isEmpty()) {

@@ -1,7 +1,6 @@
 package dev.drover.supervisor;
 
 import dev.drover.posix.ChildProcess;
-import dev.drover.posix.PosixException;
 import dev.drover.supervisor.output.OutputCapture;
 import dev.drover.supervisor.output.OutputPump;
 import java.io.IOException;
@@ -58,7 +57,8 @@ final class Spawner implements AutoCloseable {
             guard.add(process.pid());
             output.capture().started(process.pid());
             return new Outcome.Spawned(process, output.capture());
-        } catch (PosixException | IOException | IllegalArgumentException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
+            // Whatever it is: an outcome that is never told would leave the place empty for ever.
             return new Outcome.Failed(String.valueOf(failure.getMessage()));
         }
     }
