@@ -104,6 +104,9 @@ record Launch(
 
     private static String read(Template.Variable.FromFile variable) throws IOException {
         var what = "cannot read environment variable " + variable.name() + " from " + variable.file() + ": ";
+        if (Files.exists(variable.file()) && !Files.isRegularFile(variable.file())) {
+            throw new IOException(what + "it is no regular file");
+        }
         try (var in = Files.newInputStream(variable.file())) {
             var bytes = in.readNBytes(MAX_VALUE_BYTES + 1);
             if (bytes.length > MAX_VALUE_BYTES) {

@@ -107,6 +107,17 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /// The start has failed: no pool has been opened yet.
+    private void abandon() {
+        loop.post(() -> {
+            guards.end();
+            handles.ifPresent(HandleServer::close);
+            loop.end();
+        });
+        spawner.close();
+        pump.close();
+    }
+
     /// What the kernel under us can do.
     public static KernelFeatures features() {
         return KernelFeatures.probe();

@@ -152,7 +152,8 @@ public final class PoolCore {
     private void failed(int ordinal, Member member, boolean bySignal) {
         var place = state.place(ordinal);
         if (member.ready() && bySignal) {
-            put(place.failed(readyLongEnough(member) ? 0 : place.failures(), place.backingOff()));
+            // Also when its replacement had failed and the place was told to wait: it is empty now.
+            put(place.failed(readyLongEnough(member) ? 0 : place.failures(), false));
             return;
         }
         if (member.number() < place.lastNumber() && place.current().isPresent()) {
@@ -244,7 +245,10 @@ public final class PoolCore {
         }
         boolean stranded = waiting.stream().anyMatch(state.stranded()::contains);
         state = state.withStranded(waiting);
-        boolean helpComes = state.members().anyMatch(member -> member.life().wanted() && !member.ready());
+        long patience = state.spec().progressDeadline().toNanos();
+        boolean helpComes = state.members()
+                .anyMatch(member ->
+                        member.life().wanted() && !member.ready() && now.nanos() - member.startedNanos() < patience);
         if (stranded && !helpComes) {
             state.places().values().stream()
                     .filter(place -> place.current().filter(Member::ready).isPresent())

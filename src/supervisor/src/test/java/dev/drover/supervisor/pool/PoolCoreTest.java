@@ -132,6 +132,35 @@ class PoolCoreTest {
     }
 
     @Test
+    void aReadyWorkerKilledBySignalIsReplacedAtOnceThoughItsReplacementHadFailed() {
+        // given
+        var pool = PoolPlay.of(1).openReady();
+        pool.event(new PoolEvent.SpecChanged(PoolPlay.spec(1, "bad"))).spawned(0, 2);
+        pool.ended(0, 2, false);
+
+        // when
+        pool.ended(0, 1, true);
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
+    }
+
+    @Test
+    void aWorkerThatNeverGetsReadyDoesNotKeepStrandedConnectionsWaiting() {
+        // given
+        var pool = PoolPlay.of(2).open().spawned(0, 1).spawned(1, 1).ready(0, 1);
+        pool.queue(2, 1).pass(Duration.ofSeconds(60)).event(new PoolEvent.Ticked());
+
+        // when
+        pool.event(new PoolEvent.Ticked());
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class))
+                .extracting(SpawnWorker::shard)
+                .containsExactly(2);
+    }
+
+    @Test
     void aWorkerThatCannotBeStartedBacksOffToo() {
         // given
         var pool = PoolPlay.of(1).open();
