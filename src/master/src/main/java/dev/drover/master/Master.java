@@ -54,6 +54,11 @@ final class Master implements Controls {
                 supervisor.open(written.specs(cpus()));
                 started = true;
             }
+        } catch (SupervisorException refused) {
+            // A stop that came at this moment is a reason, not a failure.
+            if (!stopAsked.get()) {
+                throw refused;
+            }
         } finally {
             changing.unlock();
         }

@@ -8,9 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +21,7 @@ final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
     private static final Duration END_BOUND = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
     /// An environment is at most a quarter of the stack limit; what is longer is not looked at.
     private static final int MAX_ENVIRONMENT_BYTES = 2 * 1024 * 1024;
@@ -37,9 +36,24 @@ final class Leftovers {
                 one = one.get().parent()) {
             ours.add(one.get().pid());
         }
-        ProcessHandle.allProcesses()
+        var left = ProcessHandle.allProcesses()
                 .filter(process -> !ours.contains(process.pid()) && isWorkerOf(runDirectory, process.pid()))
-                .forEach(Leftovers::kill);
+                .toList();
+        for (var process : left) {
+            LOG.warn("Process of a killed master found and killed pid={}", process.pid());
+            process.destroyForcibly();
+        }
+        awaitEnd(left);
+    }
+
+    private static void awaitEnd(List<ProcessHandle> left) {
+        long deadline = System.nanoTime() + END_BOUND.toNanos();
+        while (left.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        left.stream()
+                .filter(ProcessHandle::isAlive)
+                .forEach(process -> LOG.warn("Process of a killed master lives on pid={}", process.pid()));
     }
 
     private static boolean isWorkerOf(Path runDirectory, long pid) {
@@ -50,18 +64,6 @@ final class Leftovers {
                     && variables.stream().anyMatch(variable -> variable.startsWith("DROVER_TOKEN="));
         } catch (IOException goneOrNotOurs) {
             return false;
-        }
-    }
-
-    private static void kill(ProcessHandle process) {
-        LOG.warn("Process of a killed master found and killed pid={}", process.pid());
-        process.destroyForcibly();
-        try {
-            process.onExit().get(END_BOUND.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException failure) {
-            LOG.warn("Process of a killed master lives on pid={}", process.pid());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
