@@ -6,6 +6,7 @@ import dev.drover.handoff.Received;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// This process as a worker of a Drover master.
 ///
@@ -48,19 +49,23 @@ public final class Worker implements AutoCloseable {
     /// @throws dev.drover.handoff.HandoffException when the master cannot be reached, refuses, or does not answer
     ///     in 5 s
     public static Worker join() {
-        var worker = join(System.getenv(), ProcessEnd.JVM);
-        StopSignals.listen(worker.departure::signalled);
-        return worker;
+        return join(System.getenv(), ProcessEnd.JVM, departure -> StopSignals.listen(departure::signalled));
     }
 
     /// Joins without listening for signals.
     static Worker join(Map<String, String> variables, ProcessEnd end) {
+        return join(variables, end, departure -> {});
+    }
+
+    /// @param listen listens for signals: before the master hears that the listeners are here, and may say stop
+    private static Worker join(Map<String, String> variables, ProcessEnd end, Consumer<Departure> listen) {
         var environment = WorkerEnvironment.of(variables);
         var handles = HandleClient.connect(environment.handlesSocket(), JOIN_TIMEOUT);
         try {
             var joined =
                     handles.join(environment.worker(), environment.incarnation(), environment.token(), JOIN_TIMEOUT);
             var worker = new Worker(environment, handles, joined, end);
+            listen.accept(worker.departure);
             handles.acknowledge(joined.transferId());
             // A platform thread, because the blocking downcall would pin a virtual one's carrier.
             Thread.ofPlatform().daemon().name("drover-handles").start(worker::readHandles);
