@@ -87,7 +87,11 @@ public final class Supervisor implements AutoCloseable {
     ///
     /// @throws SupervisorException when the run directory cannot be had
     public static Supervisor start(SupervisorOptions options) {
-        var runDirectory = RunDirectory.open(options.runDirectory());
+        return start(options, RunDirectory.open(options.runDirectory()));
+    }
+
+    /// @param runDirectory owned from now on, given back when the start fails
+    static Supervisor start(SupervisorOptions options, RunDirectory runDirectory) {
         try {
             var supervisor = new Supervisor(options, runDirectory);
             try {

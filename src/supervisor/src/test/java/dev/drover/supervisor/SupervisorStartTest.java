@@ -3,6 +3,7 @@ package dev.drover.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -15,13 +16,28 @@ class SupervisorStartTest {
     Path directory;
 
     @Test
-    void aStartThatFailsLeavesNothingBehind() throws Exception {
+    void aPathThatIsTooLongIsToldBeforeAnythingIsMade() {
         // given
         var tooLong = directory.resolve("x".repeat(120));
         var options = new SupervisorOptions(tooLong, false, line -> {}, Map.of());
 
-        // when
+        // when / then
         assertThatThrownBy(() -> Supervisor.start(options)).hasMessageContaining("the kernel takes 107");
+        assertThat(tooLong).doesNotExist();
+    }
+
+    @Test
+    void aStartThatFailsLeavesNothingBehind() throws Exception {
+        // given: the socket of the handles has no place to be
+        var root = directory.resolve("run");
+        var options = new SupervisorOptions(root, false, line -> {}, Map.of());
+        var runDirectory = RunDirectory.open(root);
+        Files.delete(root.resolve("attach"));
+
+        // when
+        assertThatThrownBy(() -> Supervisor.start(options, runDirectory))
+                .isInstanceOf(SupervisorException.class)
+                .hasMessageContaining("handles.sock");
 
         // then
         for (var thread : Thread.getAllStackTraces().keySet()) {
@@ -31,6 +47,6 @@ class SupervisorStartTest {
                         .isTrue();
             }
         }
-        assertThat(tooLong).doesNotExist();
+        assertThat(root.toFile().list()).containsExactly("lock");
     }
 }
