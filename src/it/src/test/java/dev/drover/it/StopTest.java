@@ -153,7 +153,7 @@ class StopTest {
                         .noneMatch(worker -> Procs.of(worker.pid())
                                 .filter(process -> !process.isZombie())
                                 .isPresent()),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(1),
                 drover::dump);
         assertThat(drover.runDirectory().resolve("attach/handles.sock")).exists();
         var next = drovers.run(
