@@ -1,0 +1,187 @@
+package dev.drover.session;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.drover.protocol.worker.v1.Envelope;
+import dev.drover.protocol.worker.v1.Heartbeat;
+import dev.drover.protocol.worker.v1.IdRange;
+import dev.drover.protocol.worker.v1.OpenSessionRequest;
+import dev.drover.protocol.worker.v1.OpenSessionResponse;
+import dev.drover.protocol.worker.v1.Welcome;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A worker's call of OpenSession. Belongs to the loop, on which gRPC calls it too.
+final class ClientSession implements ClientResponseObserver<OpenSessionRequest, OpenSessionResponse>, Link.Stream {
+    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(10);
+
+    private final EventExecutor loop;
+    private final Lanes lanes;
+    private final Heart heart;
+    private final Consumer<ClientSession> whenOpen;
+    private final Consumer<String> whenEnded;
+
+    /// Set before the call starts, so before anything else of this is called.
+    private @Nullable ClientCallStreamObserver<OpenSessionRequest> peer;
+
+    private Optional<Link> link = Optional.empty();
+    private Runnable stopBeating = () -> {};
+    private boolean ended;
+
+    /// @param whenOpen called once, with the Welcome
+    /// @param whenEnded called once, with the reason, whether or not it was open
+    ClientSession(
+            EventExecutor loop,
+            Handlers handlers,
+            Heart heart,
+            Consumer<ClientSession> whenOpen,
+            Consumer<String> whenEnded) {
+        this.loop = loop;
+        this.heart = heart;
+        this.whenOpen = whenOpen;
+        this.whenEnded = whenEnded;
+        this.lanes = new Lanes(handlers, loop);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<OpenSessionRequest> stream) {
+        peer = stream;
+        stream.setOnReadyHandler(() -> link.ifPresent(Link::flush));
+    }
+
+    private ClientCallStreamObserver<OpenSessionRequest> peer() {
+        return requireNonNull(peer);
+    }
+
+    /// Only once it is open.
+    Link link() {
+        return link.orElseThrow();
+    }
+
+    Lanes lanes() {
+        return lanes;
+    }
+
+    /// No Welcome came in time.
+    void welcomeDue() {
+        if (link.isEmpty()) {
+            fail("the master does not answer");
+        }
+    }
+
+    @Override
+    public void onNext(OpenSessionResponse response) {
+        if (ended) {
+            return;
+        }
+        try {
+            if (link.isEmpty()) {
+                open(response);
+            } else if (response.hasWelcome()) {
+                throw SessionViolation.malformed("a second Welcome");
+            }
+            link().received(response.getEnvelopesList(), response.getTakenList());
+        } catch (SessionViolation violation) {
+            fail("the master sent " + violation.why());
+        }
+    }
+
+    private void open(OpenSessionResponse response) throws SessionViolation {
+        if (!response.hasWelcome()) {
+            throw SessionViolation.malformed("no Welcome first");
+        }
+        var welcome = response.getWelcome();
+        link = Optional.of(new Link(
+                loop,
+                this,
+                WireLimits.decode(welcome.getLimits()),
+                (from, said, outcome) -> lanes.give(from, said, outcome)));
+        long interval = interval(welcome).toNanos();
+        var beating = loop.scheduleAtFixedRate(this::beat, interval, interval, TimeUnit.NANOSECONDS);
+        stopBeating = () -> beating.cancel(false);
+        whenOpen.accept(this);
+    }
+
+    private static Duration interval(Welcome welcome) throws SessionViolation {
+        var wire = welcome.getHeartbeatInterval();
+        var interval = Duration.ofSeconds(wire.getSeconds(), wire.getNanos());
+        if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {
+            throw SessionViolation.malformed("a heartbeat interval of " + interval);
+        }
+        return interval;
+    }
+
+    private void beat() {
+        heart.beat(load -> {
+            var heartbeat = Heartbeat.newBuilder();
+            load.ifPresent(told -> heartbeat.setLoad(dev.drover.protocol.worker.v1.Load.newBuilder()
+                    .setConnections(told.connections())
+                    .setInFlight(told.inFlight())));
+            write(OpenSessionRequest.newBuilder().setHeartbeat(heartbeat).build());
+        });
+    }
+
+    /// Any thread.
+    void write(OpenSessionRequest request) {
+        loop.execute(() -> {
+            if (!ended) {
+                peer().onNext(request);
+            }
+        });
+    }
+
+    @Override
+    public boolean isReady() {
+        return !ended && peer().isReady();
+    }
+
+    @Override
+    public void send(List<Envelope> envelopes, List<IdRange> taken) {
+        peer().onNext(OpenSessionRequest.newBuilder()
+                .addAllEnvelopes(envelopes)
+                .addAllTaken(taken)
+                .build());
+    }
+
+    private void fail(String why) {
+        if (!ended) {
+            peer().cancel(why, null);
+            ended(why);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        var status = Status.fromThrowable(failure);
+        var description = status.getDescription();
+        ended(status.getCode() + (description == null ? "" : ": " + description));
+    }
+
+    @Override
+    public void onCompleted() {
+        ended("the master ended the session");
+    }
+
+    private void ended(String why) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        stopBeating.run();
+        link.ifPresent(open -> open.close("the session has ended: " + why));
+        whenEnded.accept(why);
+    }
+
+    /// Ends it from this side; any thread.
+    void end() {
+        loop.execute(() -> fail("the worker ended the session"));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.drover.session;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// What an application does with what comes. Written by any thread, read by the lanes.
+final class Handlers {
+    /// Published by the application to the lanes.
+    private volatile Optional<Consumer<IncomingMessage>> message = Optional.empty();
+
+    /// Published by the application to the lanes.
+    private volatile Optional<Consumer<IncomingRequest>> request = Optional.empty();
+
+    void onMessage(Consumer<IncomingMessage> handler) {
+        message = Optional.of(handler);
+    }
+
+    void onRequest(Consumer<IncomingRequest> handler) {
+        request = Optional.of(handler);
+    }
+
+    Optional<Consumer<IncomingMessage>> message() {
+        return message;
+    }
+
+    Optional<Consumer<IncomingRequest>> request() {
+        return request;
+    }
+
+    boolean isEmpty() {
+        return message.isEmpty() && request.isEmpty();
+    }
+}

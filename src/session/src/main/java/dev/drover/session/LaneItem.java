@@ -1,0 +1,50 @@
+package dev.drover.session;
+
+/// Something that waits in a lane for its handler.
+sealed interface LaneItem {
+    System.Logger LOG = System.getLogger(LaneItem.class.getName());
+
+    void handle(Handlers handlers);
+
+    /// A message.
+    record Message(IncomingMessage message, Outcome outcome) implements LaneItem {
+        @Override
+        public void handle(Handlers handlers) {
+            var handler = handlers.message();
+            if (handler.isEmpty()) {
+                outcome.failed(new Failure(FailureReason.NO_HANDLER, "the receiver takes no messages"));
+                return;
+            }
+            outcome.taken();
+            try {
+                handler.get().accept(message);
+            } catch (RuntimeException | Error failure) {
+                // Whatever it is must not end the lane; the sender has its outcome.
+                LOG.log(System.Logger.Level.WARNING, "A handler of messages failed, from=" + message.from(), failure);
+            }
+        }
+    }
+
+    /// A request. One that is cancelled meanwhile has its outcome.
+    record Request(IncomingRequest request, Outcome outcome) implements LaneItem {
+        @Override
+        public void handle(Handlers handlers) {
+            var handler = handlers.request();
+            if (handler.isEmpty()) {
+                request.refuse(new Failure(FailureReason.NO_HANDLER, "the receiver answers no requests"));
+                return;
+            }
+            if (request.isCancelled()) {
+                return;
+            }
+            try {
+                handler.get().accept(request);
+                // Told only now, because most answers come before and say as much.
+                outcome.taken();
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.WARNING, "A handler of requests failed, from=" + request.from(), failure);
+                request.fail("the handler failed: " + failure);
+            }
+        }
+    }
+}

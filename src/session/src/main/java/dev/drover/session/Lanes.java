@@ -1,0 +1,61 @@
+package dev.drover.session;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/// What came for an application, in a lane for each sender. [#give] belongs to the loop.
+final class Lanes implements Receiver {
+    /// Idle lanes are dropped when there are more than this: senders come and go.
+    private static final int MANY_LANES = 256;
+
+    private static final Executor VIRTUAL_THREADS =
+            task -> Thread.ofVirtual().name("drover-lane").start(task);
+
+    private final Handlers handlers;
+    private final Executor loop;
+    private final Map<Address, Lane> lanes = new HashMap<>();
+    private boolean begun;
+
+    /// @param loop runs what is to be done by the thread that owns the lanes
+    Lanes(Handlers handlers, Executor loop) {
+        this.handlers = handlers;
+        this.loop = loop;
+    }
+
+    /// Handlers may be called from now on; what came before waited for this. Any thread.
+    void begin() {
+        loop.execute(() -> {
+            begun = true;
+            lanes.values().forEach(Lane::begin);
+        });
+    }
+
+    @Override
+    public Withdrawal give(Address from, Said said, Outcome outcome) {
+        var lane = lanes.get(from);
+        if (lane == null) {
+            lane = open(from);
+        }
+        return switch (said) {
+            case Said.Message(var payload) -> {
+                lane.add(new LaneItem.Message(new IncomingMessage(from, payload), outcome));
+                yield Withdrawal.NOTHING;
+            }
+            case Said.Request asked -> {
+                var request = new IncomingRequest(from, asked, outcome);
+                lane.add(new LaneItem.Request(request, outcome));
+                yield () -> request.cancel().forEach(VIRTUAL_THREADS::execute);
+            }
+        };
+    }
+
+    private Lane open(Address from) {
+        if (lanes.size() >= MANY_LANES) {
+            lanes.values().removeIf(Lane::isIdle);
+        }
+        var lane = new Lane(handlers, VIRTUAL_THREADS, begun);
+        lanes.put(from, lane);
+        return lane;
+    }
+}

@@ -1,0 +1,315 @@
+package dev.drover.session;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.drover.protocol.worker.v1.Envelope;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What waits to be written to one stream, and the room for more: the bounds of [MessageLimits] are kept here.
+/// Thread-safe.
+///
+/// A message takes room from [#offer] until its receiver has taken it or it failed ([#release]), an answer until it is
+/// written ([#take]).
+final class Outbox {
+    /// Something to be written.
+    ///
+    /// @param envelope as it is written
+    /// @param outgoing set for a message or request, null for an answer
+    /// @param size bytes of its payload
+    record Pending(Envelope envelope, @Nullable Outgoing outgoing, int size) {}
+
+    private final MessageLimits limits;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private final Map<Address, Usage> usages = new HashMap<>();
+
+    /// Requests whose deadline nobody watches yet.
+    @GuardedBy("lock")
+    private List<Outgoing> unwatched = new ArrayList<>();
+
+    @GuardedBy("lock")
+    private int messages;
+
+    @GuardedBy("lock")
+    private long bytes;
+
+    @GuardedBy("lock")
+    private int openRequests;
+
+    @GuardedBy("lock")
+    private int answers;
+
+    /// Whether somebody may be waiting for room: a signal that nobody needs costs more than all the rest.
+    @GuardedBy("lock")
+    private boolean waiting;
+
+    @GuardedBy("lock")
+    private long lastId;
+
+    @GuardedBy("lock")
+    private Optional<Failure> closed = Optional.empty();
+
+    Outbox(MessageLimits limits) {
+        this.limits = limits;
+    }
+
+    /// What became of an offer.
+    sealed interface Offer {
+        /// It will be written.
+        record Accepted(Outgoing outgoing) implements Offer {}
+
+        /// It will not.
+        record Refused(Failure failure) implements Offer {}
+    }
+
+    /// Makes a message or request the next to be written, if there is room, or as soon as there is.
+    ///
+    /// @param peer whom it is for, or from whom it is: whose room it takes
+    /// @param patience how long to wait for room; zero: not at all
+    Offer offer(Address peer, Said said, Duration patience, Outcome outcome) {
+        int size = said.payload().size();
+        if (size > limits.maxPayloadBytes()) {
+            return refused(
+                    FailureReason.TOO_LARGE,
+                    "cannot send " + size + " bytes to " + peer + ": at most " + limits.maxPayloadBytes()
+                            + " are allowed in one payload");
+        }
+        boolean request = said instanceof Said.Request;
+        lock.lock();
+        try {
+            long left = patience.toNanos();
+            while (closed.isEmpty() && !hasRoom(peer, size, request)) {
+                if (left <= 0) {
+                    return refused(FailureReason.QUEUE_FULL, fullMessage(peer, request));
+                }
+                waiting = true;
+                left = room.awaitNanos(left);
+            }
+            if (closed.isPresent()) {
+                return new Offer.Refused(closed.get());
+            }
+            return new Offer.Accepted(add(peer, said, outcome));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return refused(FailureReason.QUEUE_FULL, "interrupted while waiting for room to send to " + peer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean hasRoom(Address peer, int size, boolean request) {
+        if (messages >= limits.maxMessages()
+                || bytes + size > limits.maxBytes()
+                || (request && openRequests >= limits.maxOpenRequests())) {
+            return false;
+        }
+        var usage = usages.get(peer);
+        return usage == null || usage.hasRoom(size, limits);
+    }
+
+    @GuardedBy("lock")
+    private Outgoing add(Address peer, Said said, Outcome outcome) {
+        var outgoing = new Outgoing(++lastId, peer, said, outcome);
+        queue.add(new Pending(Envelopes.said(outgoing.id(), peer, said), outgoing, outgoing.size()));
+        usages.computeIfAbsent(peer, _ -> new Usage()).add(outgoing.size());
+        messages++;
+        bytes += outgoing.size();
+        if (outgoing.isRequest()) {
+            openRequests++;
+            unwatched.add(outgoing);
+        }
+        return outgoing;
+    }
+
+    /// Makes an answer without a payload the next to be written. Always has room: it answers something that had.
+    void answer(Envelope envelope) {
+        lock.lock();
+        try {
+            if (closed.isEmpty()) {
+                queue.add(new Pending(envelope, null, 0));
+                answers++;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Makes a reply the next to be written, if there is room within the patience.
+    ///
+    /// @return whether it will be written; also true when there is nobody left to read it
+    boolean reply(long id, Payload payload, Duration patience) {
+        lock.lock();
+        try {
+            long left = patience.toNanos();
+            while (closed.isEmpty() && bytes + payload.size() > limits.maxBytes()) {
+                if (left <= 0) {
+                    return false;
+                }
+                waiting = true;
+                left = room.awaitNanos(left);
+            }
+            if (closed.isEmpty()) {
+                queue.add(new Pending(Envelopes.reply(id, payload), null, payload.size()));
+                answers++;
+                bytes += payload.size();
+            }
+            return true;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Answers that wait to be written.
+    int answers() {
+        lock.lock();
+        try {
+            return answers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Moves what is to be written next into a list: so many at most, and at most so many bytes unless the first alone
+    /// has more.
+    void take(int maxEnvelopes, int maxBytes, List<Pending> into) {
+        lock.lock();
+        try {
+            int taken = 0;
+            long answered = 0;
+            for (var next = queue.peek(); next != null && into.size() < maxEnvelopes; next = queue.peek()) {
+                if (!into.isEmpty() && taken + next.size() > maxBytes) {
+                    break;
+                }
+                queue.remove();
+                into.add(next);
+                taken += next.size();
+                if (next.outgoing() == null) {
+                    answers--;
+                    answered += next.size();
+                }
+            }
+            if (answered > 0) {
+                bytes -= answered;
+                signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Requests whose deadline is to be watched from now on, by the caller.
+    List<Outgoing> takeUnwatched() {
+        lock.lock();
+        try {
+            if (unwatched.isEmpty()) {
+                return List.of();
+            }
+            var taken = unwatched;
+            unwatched = new ArrayList<>();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives back the room of what was taken or failed, each once.
+    void release(List<Outgoing> done) {
+        lock.lock();
+        try {
+            for (var outgoing : done) {
+                var usage = usages.get(outgoing.peer());
+                if (usage != null) {
+                    usage.remove(outgoing.size());
+                    if (usage.isEmpty()) {
+                        usages.remove(outgoing.peer());
+                    }
+                }
+                messages--;
+                bytes -= outgoing.size();
+            }
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A request has been answered.
+    void requestAnswered() {
+        lock.lock();
+        try {
+            openRequests--;
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void signal() {
+        if (waiting) {
+            waiting = false;
+            room.signalAll();
+        }
+    }
+
+    /// Refuses everything from now on, and wakes who waits.
+    ///
+    /// @return what was never written
+    List<Pending> close(Failure why) {
+        lock.lock();
+        try {
+            if (closed.isPresent()) {
+                return List.of();
+            }
+            closed = Optional.of(why);
+            var left = List.copyOf(queue);
+            queue.clear();
+            unwatched.clear();
+            room.signalAll();
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private String fullMessage(Address peer, boolean request) {
+        var usage = usages.get(peer);
+        if (request && openRequests >= limits.maxOpenRequests()) {
+            return "no room for a request to " + peer + ": " + openRequests + " have no reply yet";
+        }
+        return "no room to send to " + peer + ": "
+                + (usage == null ? "the queue is full of messages to others" : "it has not taken what was sent before");
+    }
+
+    private static Offer refused(FailureReason reason, String message) {
+        return new Offer.Refused(new Failure(reason, message));
+    }
+
+    /// Waits, in nanoseconds, as a duration that is not negative.
+    static Duration patience(WhenFull whenFull, boolean onLoop) {
+        return switch (whenFull) {
+            case WhenFull.Fail() -> Duration.ZERO;
+            case WhenFull.Wait(var atMost) ->
+                onLoop || atMost.isNegative() ? Duration.ZERO : Duration.ofNanos(TimeUnit.NANOSECONDS.convert(atMost));
+        };
+    }
+}

@@ -1,0 +1,274 @@
+package dev.drover.session;
+
+import com.google.protobuf.Duration;
+import dev.drover.protocol.worker.v1.Envelope;
+import dev.drover.protocol.worker.v1.Heartbeat;
+import dev.drover.protocol.worker.v1.Hello;
+import dev.drover.protocol.worker.v1.IdRange;
+import dev.drover.protocol.worker.v1.OpenSessionRequest;
+import dev.drover.protocol.worker.v1.OpenSessionResponse;
+import dev.drover.protocol.worker.v1.StateReport;
+import dev.drover.protocol.worker.v1.Welcome;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// One call of OpenSession. Belongs to the loop, on which gRPC calls it too.
+///
+/// ```
+///  Silent --hello--> Deciding --admitted--> Open --> Ended
+///     \__________________\____________________________^
+/// ```
+final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.Stream {
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final EventExecutor loop;
+    private final ServerCallStreamObserver<OpenSessionResponse> peer;
+    private final MessageLimits limits;
+    private final java.time.Duration heartbeatInterval;
+    private final SessionGate gate;
+    private final Switchboard switchboard;
+    private final Consumer<ServerSession> forget;
+    private Phase phase = new Phase.Silent();
+    private long secondStart = System.nanoTime();
+    private int reports;
+
+    private sealed interface Phase {
+        record Silent() implements Phase {}
+
+        record Deciding() implements Phase {}
+
+        record Open(WorkerSession session, SessionEvents events) implements Phase {}
+
+        record Ended() implements Phase {}
+    }
+
+    ServerSession(
+            EventExecutor loop,
+            ServerCallStreamObserver<OpenSessionResponse> peer,
+            MessageLimits limits,
+            java.time.Duration heartbeatInterval,
+            SessionGate gate,
+            Switchboard switchboard,
+            Consumer<ServerSession> forget) {
+        this.loop = loop;
+        this.peer = peer;
+        this.limits = limits;
+        this.heartbeatInterval = heartbeatInterval;
+        this.gate = gate;
+        this.switchboard = switchboard;
+        this.forget = forget;
+    }
+
+    void begin() {
+        peer.setOnReadyHandler(this::flush);
+        peer.setOnCancelHandler(() -> ended("the worker's end of the session is gone"));
+        var _ = loop.schedule(this::helloDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void helloDue() {
+        switch (phase) {
+            case Phase.Silent(), Phase.Deciding() ->
+                refuse(Status.DEADLINE_EXCEEDED, "no Hello within " + SessionLimits.HELLO_TIMEOUT.toSeconds() + " s");
+            case Phase.Open _, Phase.Ended _ -> {}
+        }
+    }
+
+    private void flush() {
+        if (phase instanceof Phase.Open(var session, var _)) {
+            session.link().flush();
+        }
+    }
+
+    @Override
+    public void onNext(OpenSessionRequest request) {
+        try {
+            switch (phase) {
+                case Phase.Silent() -> greet(request);
+                case Phase.Deciding() -> throw SessionViolation.malformed("something said before it was welcome");
+                case Phase.Open(var session, var events) -> received(session, events, request);
+                case Phase.Ended() -> {}
+            }
+        } catch (SessionViolation violation) {
+            refuse(violation.isOverLimit() ? Status.RESOURCE_EXHAUSTED : Status.INVALID_ARGUMENT, violation.why());
+        } catch (RuntimeException bug) {
+            refuse(Status.INTERNAL, "a handler failed: " + bug);
+        }
+    }
+
+    private void greet(OpenSessionRequest request) throws SessionViolation {
+        if (!request.hasHello()) {
+            throw SessionViolation.malformed("the first message is no Hello");
+        }
+        var hello = request.getHello();
+        if (hello.getProtocolVersion() != SessionLimits.PROTOCOL_VERSION) {
+            refuse(
+                    Status.FAILED_PRECONDITION,
+                    "protocol version " + Integer.toUnsignedString(hello.getProtocolVersion()) + ": this master speaks "
+                            + SessionLimits.PROTOCOL_VERSION);
+            return;
+        }
+        check(request, hello);
+        phase = new Phase.Deciding();
+        gate.hello(hello.getTicket(), hello.getIncarnation(), verdict -> loop.execute(() -> decided(verdict)));
+    }
+
+    private static void check(OpenSessionRequest request, Hello hello) throws SessionViolation {
+        if (hello.getTicketBytes().isEmpty() || hello.getTicketBytes().size() > SessionLimits.MAX_TICKET_BYTES) {
+            throw SessionViolation.malformed("a ticket that is empty or too long");
+        }
+        if (hello.getCapabilitiesCount() > SessionLimits.MAX_CAPABILITIES) {
+            throw SessionViolation.malformed("more than " + SessionLimits.MAX_CAPABILITIES + " capabilities");
+        }
+        if (request.hasHeartbeat()
+                || request.hasState()
+                || request.getEnvelopesCount() > 0
+                || request.getTakenCount() > 0) {
+            throw SessionViolation.malformed("something said before it was welcome");
+        }
+    }
+
+    private void decided(SessionVerdict verdict) {
+        if (!(phase instanceof Phase.Deciding)) {
+            return;
+        }
+        switch (verdict) {
+            case SessionVerdict.Refused() -> refuse(Status.UNAUTHENTICATED, "unknown or used ticket");
+            case SessionVerdict.Admitted admitted -> welcome(admitted);
+        }
+    }
+
+    private void welcome(SessionVerdict.Admitted admitted) {
+        var link = new Link(
+                loop, this, limits, (to, said, outcome) -> switchboard.arrived(admitted.worker(), to, said, outcome));
+        var session = new WorkerSession(admitted, link, this::end);
+        phase = new Phase.Open(session, admitted.events());
+        peer.onNext(OpenSessionResponse.newBuilder()
+                .setWelcome(Welcome.newBuilder()
+                        .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
+                        .setWorker(admitted.worker())
+                        .setHeartbeatInterval(Duration.newBuilder()
+                                .setSeconds(heartbeatInterval.toSeconds())
+                                .setNanos(heartbeatInterval.toNanosPart()))
+                        .setLimits(WireLimits.encode(limits)))
+                .build());
+        switchboard.opened(session);
+        admitted.events().opened(session);
+    }
+
+    private void received(WorkerSession session, SessionEvents events, OpenSessionRequest request)
+            throws SessionViolation {
+        if (request.hasHello()) {
+            throw SessionViolation.malformed("a second Hello");
+        }
+        if (request.hasHeartbeat()) {
+            session.beat(load(request.getHeartbeat()));
+        }
+        if (request.hasState()) {
+            report(events, request.getState());
+        }
+        session.link().received(request.getEnvelopesList(), request.getTakenList());
+    }
+
+    private static Optional<Load> load(Heartbeat heartbeat) throws SessionViolation {
+        if (!heartbeat.hasLoad()) {
+            return Optional.empty();
+        }
+        int connections = heartbeat.getLoad().getConnections();
+        int inFlight = heartbeat.getLoad().getInFlight();
+        if (connections < 0 || inFlight < 0) {
+            throw SessionViolation.malformed("a load beyond 2^31 - 1");
+        }
+        return Optional.of(new Load(connections, inFlight));
+    }
+
+    private void report(SessionEvents events, StateReport report) throws SessionViolation {
+        checkRate();
+        if (report.hasStatusText()) {
+            if (report.getStatusTextBytes().size() > SessionLimits.MAX_STATUS_BYTES) {
+                throw SessionViolation.malformed("a status of more than " + SessionLimits.MAX_STATUS_BYTES + " bytes");
+            }
+            events.status(report.getStatusText());
+        }
+        switch (report.getPhase()) {
+            case WORKER_PHASE_READY -> events.ready();
+            case WORKER_PHASE_DRAINING -> events.draining();
+            // Said by a later version, or nothing.
+            case WORKER_PHASE_UNSPECIFIED, UNRECOGNIZED -> {}
+        }
+    }
+
+    private void checkRate() throws SessionViolation {
+        long now = System.nanoTime();
+        if (now - secondStart >= NANOS_PER_SECOND) {
+            secondStart = now;
+            reports = 0;
+        }
+        if (++reports > SessionLimits.MAX_REPORTS_PER_SECOND) {
+            throw SessionViolation.overLimit(
+                    "more than " + SessionLimits.MAX_REPORTS_PER_SECOND + " state reports in a second");
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        return peer.isReady();
+    }
+
+    @Override
+    public void send(List<Envelope> envelopes, List<IdRange> taken) {
+        peer.onNext(OpenSessionResponse.newBuilder()
+                .addAllEnvelopes(envelopes)
+                .addAllTaken(taken)
+                .build());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        ended("the worker's end of the session is gone");
+    }
+
+    @Override
+    public void onCompleted() {
+        if (!(phase instanceof Phase.Ended)) {
+            ended("the worker ended the session");
+            peer.onCompleted();
+        }
+    }
+
+    /// Ends it from this side; any thread.
+    void end() {
+        loop.execute(() -> {
+            if (!(phase instanceof Phase.Ended)) {
+                ended("the master ended the session");
+                peer.onCompleted();
+            }
+        });
+    }
+
+    private void refuse(Status status, String why) {
+        if (phase instanceof Phase.Ended) {
+            return;
+        }
+        var who = phase instanceof Phase.Open(var session, var _) ? session + ": " : "";
+        ended(why);
+        gate.refused(who + why);
+        peer.onError(status.withDescription(why).asRuntimeException());
+    }
+
+    private void ended(String why) {
+        var last = phase;
+        phase = new Phase.Ended();
+        forget.accept(this);
+        if (last instanceof Phase.Open(var session, var events)) {
+            switchboard.closed(session);
+            session.link().close("the session of " + session.worker() + " has ended: " + why);
+            events.closed(why);
+        }
+    }
+}

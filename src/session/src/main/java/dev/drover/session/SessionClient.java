@@ -1,0 +1,182 @@
+package dev.drover.session;
+
+import dev.drover.protocol.worker.v1.Hello;
+import dev.drover.protocol.worker.v1.OpenSessionRequest;
+import dev.drover.protocol.worker.v1.SessionServiceGrpc;
+import dev.drover.protocol.worker.v1.StateReport;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/// A worker's end of its session, on one thread of its own. It is opened once and ends with the stream: there is no
+/// second try, because a ticket opens one session, and a worker serves without one.
+///
+/// Thread-safe.
+public final class SessionClient implements AutoCloseable {
+    private final Path socket;
+    private final String ticket;
+    private final int incarnation;
+    private final Handlers handlers = new Handlers();
+    private final Heart heart = new Heart();
+    private final CompletableFuture<ClientSession> opened = new CompletableFuture<>();
+    private final CompletableFuture<String> ended = new CompletableFuture<>();
+    private final Messenger messenger = new OutletMessenger(this::offer, handlers);
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    /// @param socket `attach/session.sock` of the run directory
+    /// @param ticket as it was given with the listeners
+    /// @param incarnation `DROVER_INCARNATION`
+    public SessionClient(Path socket, String ticket, int incarnation) {
+        this.socket = socket;
+        this.ticket = ticket;
+        this.incarnation = incarnation;
+    }
+
+    /// Says and takes messages. What is said before the session is open waits for it, as it waits for room; what comes
+    /// waits for [#handle].
+    public Messenger messenger() {
+        return messenger;
+    }
+
+    /// Begins to open the session, on a thread of its own: gRPC takes its time to load. Said again it changes nothing.
+    ///
+    /// @return completes when it is open; fails with a [SessionException]
+    public CompletableFuture<SessionClient> open() {
+        if (begun.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("drover-session-open").start(this::connect);
+        }
+        return opened.thenApply(_session -> this);
+    }
+
+    /// Completes with the reason when the session has ended, also one that could not be opened.
+    public CompletableFuture<String> ended() {
+        return ended.copy();
+    }
+
+    /// From now on handlers are called.
+    public void handle() {
+        var _ = opened.thenAccept(session -> session.lanes().begin());
+    }
+
+    /// Who gives the signs of life from now on: the loop that serves, so that one that hangs is silent. Without it the
+    /// session's own thread does.
+    public void heartbeatBy(Executor loop) {
+        heart.beatBy(loop);
+    }
+
+    /// What the signs of life tell from now on. Called by the loop of [#heartbeatBy].
+    public void reportLoad(Supplier<Load> current) {
+        heart.report(current);
+    }
+
+    /// Tells a line for people, cut at 256 characters. Lost where there is no session.
+    public void status(String text) {
+        var cut = text.substring(0, Math.min(text.length(), SessionLimits.MAX_STATUS_BYTES / 4));
+        var report = OpenSessionRequest.newBuilder()
+                .setState(StateReport.newBuilder().setStatusText(cut))
+                .build();
+        var _ = opened.thenAccept(session -> session.write(report));
+    }
+
+    private Withdrawal offer(Address to, Said said, WhenFull whenFull, Outcome outcome) {
+        if (opened.isDone() && !opened.isCompletedExceptionally()) {
+            return opened.join().link().offer(to, said, whenFull, outcome);
+        }
+        return offerOnceOpen(to, said, whenFull, outcome);
+    }
+
+    private Withdrawal offerOnceOpen(Address to, Said said, WhenFull whenFull, Outcome outcome) {
+        long start = System.nanoTime();
+        var patience = Outbox.patience(whenFull, false);
+        try {
+            var _ = open();
+            var session = opened.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            var left = patience.minusNanos(System.nanoTime() - start);
+            return session.link()
+                    .offer(to, said, left.isPositive() ? WhenFull.waitFor(left) : WhenFull.fail(), outcome);
+        } catch (TimeoutException _) {
+            outcome.failed(new Failure(FailureReason.QUEUE_FULL, "the session is not open yet"));
+        } catch (ExecutionException failure) {
+            var cause = Objects.requireNonNullElse(failure.getCause(), failure);
+            outcome.failed(new Failure(FailureReason.NO_RECEIVER, String.valueOf(cause.getMessage())));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            outcome.failed(new Failure(FailureReason.QUEUE_FULL, "interrupted while waiting for the session"));
+        }
+        return Withdrawal.NOTHING;
+    }
+
+    private void connect() {
+        try {
+            var loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
+            var channel = channel(loops);
+            var _ = ended.thenAccept(_why -> release(loops, channel));
+            var session = new ClientSession(loops.next(), handlers, heart, opened::complete, this::over);
+            var _ = loops.next()
+                    .schedule(session::welcomeDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+            SessionServiceGrpc.newStub(channel)
+                    .withOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES)
+                    .openSession(session)
+                    .onNext(hello());
+        } catch (RuntimeException | Error failure) {
+            over(failure.toString());
+        }
+    }
+
+    private OpenSessionRequest hello() {
+        return OpenSessionRequest.newBuilder()
+                .setHello(Hello.newBuilder()
+                        .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
+                        .setTicket(ticket)
+                        .setIncarnation(incarnation))
+                .build();
+    }
+
+    private void over(String why) {
+        opened.completeExceptionally(new SessionException("cannot open the session at " + socket + ": " + why));
+        ended.complete(why);
+    }
+
+    private ManagedChannel channel(EventLoopGroup loops) {
+        return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toString()))
+                .channelType(EpollDomainSocketChannel.class)
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .eventLoopGroup(loops)
+                .directExecutor()
+                .offloadExecutor(Runnable::run)
+                .usePlaintext()
+                .disableRetry()
+                .maxInboundMessageSize(MessageLimits.MOST_PAYLOAD_BYTES + SessionLimits.MAX_OVERHEAD_BYTES)
+                .flowControlWindow(SessionLimits.FLOW_WINDOW_BYTES)
+                .build();
+    }
+
+    private static void release(EventLoopGroup loops, ManagedChannel channel) {
+        channel.shutdownNow();
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    /// Ends the session; the worker serves on. Idempotent.
+    @Override
+    public void close() {
+        if (begun.compareAndSet(false, true)) {
+            over("closed by this side");
+        } else {
+            var _ = opened.thenAccept(ClientSession::end);
+        }
+    }
+}

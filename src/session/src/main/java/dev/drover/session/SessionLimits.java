@@ -1,0 +1,37 @@
+package dev.drover.session;
+
+import java.time.Duration;
+
+/// The bounds of a session beside those of its messages.
+final class SessionLimits {
+    static final int PROTOCOL_VERSION = 1;
+
+    /// From opening the stream to the Hello: a silent peer does not hold a place.
+    static final Duration HELLO_TIMEOUT = Duration.ofSeconds(5);
+
+    /// A connection without a stream is closed after this.
+    static final Duration CONNECTION_IDLE = Duration.ofSeconds(10);
+
+    /// What one gRPC message may have beyond one payload: a batch of small ones, addresses, numbers.
+    static final int MAX_OVERHEAD_BYTES = 1 << 20;
+
+    /// Bytes one stream may have under way: no reader holds more of it unread.
+    static final int FLOW_WINDOW_BYTES = 1 << 20;
+
+    /// Bytes a stream holds unwritten before it says that it is not ready.
+    static final int READY_THRESHOLD_BYTES = 256 << 10;
+
+    /// Headers and trailers of a call: there is nothing in them that we read.
+    static final int MAX_METADATA_BYTES = 8 << 10;
+
+    /// State reports of one worker within a second: saying them again is allowed, flooding is not.
+    static final int MAX_REPORTS_PER_SECOND = 64;
+
+    static final int MAX_CAPABILITIES = 64;
+
+    static final int MAX_TICKET_BYTES = 256;
+
+    static final int MAX_STATUS_BYTES = 1024;
+
+    private SessionLimits() {}
+}

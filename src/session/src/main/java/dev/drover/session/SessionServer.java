@@ -1,0 +1,118 @@
+package dev.drover.session;
+
+import dev.drover.protocol.worker.v1.OpenSessionRequest;
+import dev.drover.protocol.worker.v1.OpenSessionResponse;
+import dev.drover.protocol.worker.v1.SessionServiceGrpc.SessionServiceImplBase;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/// The master's end of all sessions: a gRPC server on `attach/session.sock`, on one thread of its own.
+///
+/// Who can connect is decided by the directory of the socket, as with the handle socket; who may open a session by the
+/// ticket. What a peer does costs nobody but its own session.
+public final class SessionServer implements AutoCloseable {
+    private static final Duration END_BOUND = Duration.ofSeconds(2);
+
+    private final MessageLimits limits;
+    private final Duration heartbeatInterval;
+    private final SessionGate gate;
+    private final Path socket;
+    private final EventLoopGroup loops;
+    private final Switchboard switchboard;
+    private final Set<ServerSession> open = ConcurrentHashMap.newKeySet();
+    private final Server server;
+
+    private SessionServer(Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate)
+            throws IOException {
+        this.socket = socket;
+        this.limits = limits;
+        this.heartbeatInterval = heartbeatInterval;
+        this.gate = gate;
+        this.loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
+        this.switchboard = new Switchboard(loops.next(), limits);
+        try {
+            this.server = builder().build().start();
+        } catch (IOException | RuntimeException failure) {
+            var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw failure;
+        }
+    }
+
+    /// Listens at the path, in a directory that exists; a socket file that is there is replaced.
+    ///
+    /// @param heartbeatInterval how often the workers give a sign of life
+    /// @throws IOException when the path cannot be bound
+    public static SessionServer start(Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate)
+            throws IOException {
+        Files.deleteIfExists(socket);
+        return new SessionServer(socket, limits, heartbeatInterval, gate);
+    }
+
+    private NettyServerBuilder builder() {
+        return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toString()))
+                .channelType(EpollServerDomainSocketChannel.class)
+                .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                .directExecutor()
+                .maxInboundMessageSize(limits.maxPayloadBytes() + SessionLimits.MAX_OVERHEAD_BYTES)
+                .maxInboundMetadataSize(SessionLimits.MAX_METADATA_BYTES)
+                .flowControlWindow(SessionLimits.FLOW_WINDOW_BYTES)
+                .maxConcurrentCallsPerConnection(1)
+                .maxConnectionIdle(SessionLimits.CONNECTION_IDLE.toMillis(), TimeUnit.MILLISECONDS)
+                .addService(new SessionServiceImplBase() {
+                    @Override
+                    public StreamObserver<OpenSessionRequest> openSession(StreamObserver<OpenSessionResponse> peer) {
+                        return begin((ServerCallStreamObserver<OpenSessionResponse>) peer);
+                    }
+                });
+    }
+
+    private StreamObserver<OpenSessionRequest> begin(ServerCallStreamObserver<OpenSessionResponse> peer) {
+        peer.setOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES);
+        var session = new ServerSession(loops.next(), peer, limits, heartbeatInterval, gate, switchboard, open::remove);
+        open.add(session);
+        session.begin();
+        return session;
+    }
+
+    /// Connects who says something with whom it is for.
+    public Switchboard switchboard() {
+        return switchboard;
+    }
+
+    /// Ends every session and removes the socket file; waits for that, two seconds at most. Not for the session's own
+    /// thread. Idempotent.
+    @Override
+    public void close() {
+        server.shutdown();
+        open.forEach(ServerSession::end);
+        try {
+            server.shutdownNow();
+            server.awaitTermination(END_BOUND.toNanos(), TimeUnit.NANOSECONDS);
+            Files.deleteIfExists(socket);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (IOException _) {
+            // The next master replaces it.
+        } finally {
+            var _ = loops.shutdownGracefully(0, END_BOUND.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package dev.drover.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// Connects whoever says something with whom it is for: workers, the program that embeds the supervisor, programs that
+/// subscribed. Any thread.
+public final class Switchboard {
+    /// Programs that may be subscribed at once: what each of them may hold is bounded too.
+    public static final int MAX_PROGRAMS = 256;
+
+    private final EventExecutor loop;
+    private final MessageLimits limits;
+
+    /// By worker; the sessions of each by incarnation, oldest first, in lists that never change. Written by the loop.
+    private final ConcurrentMap<String, List<WorkerSession>> sessions = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<String, Program> programs = new ConcurrentHashMap<>();
+    private final Handlers handlers = new Handlers();
+    private final Lanes lanes;
+    private final Messenger parent;
+
+    Switchboard(EventExecutor loop, MessageLimits limits) {
+        this.loop = loop;
+        this.limits = limits;
+        this.lanes = new Lanes(handlers, loop);
+        this.lanes.begin();
+        this.parent = messenger(Address.parent());
+    }
+
+    /// The messenger of the program that embeds the supervisor. Its handlers get what is said to the parent.
+    public Messenger parent() {
+        return parent;
+    }
+
+    /// For what a program outside says. Its handlers are never called: it subscribes.
+    public Messenger program(Address.Program name) {
+        return messenger(name);
+    }
+
+    private Messenger messenger(Address from) {
+        return new OutletMessenger((to, said, whenFull, outcome) -> route(from, to, said, whenFull, outcome), handlers);
+    }
+
+    /// The bounds.
+    public MessageLimits limits() {
+        return limits;
+    }
+
+    /// Lets a program have what is said to its name, and what [Subscriber#listensTo] of what is said to the parent.
+    ///
+    /// @return empty when there is one of that name, or [#MAX_PROGRAMS] of them
+    public Optional<Program> subscribe(Address.Program name, Subscriber subscriber) {
+        var program = new Program(name, subscriber, limits, () -> programs.remove(name.name()));
+        if (programs.size() >= MAX_PROGRAMS || programs.putIfAbsent(name.name(), program) != null) {
+            return Optional.empty();
+        }
+        return Optional.of(program);
+    }
+
+    void opened(WorkerSession session) {
+        sessions.compute(session.worker(), (_name, old) -> {
+            var next = new ArrayList<>(old == null ? List.of() : old);
+            next.add(session);
+            return List.copyOf(next);
+        });
+    }
+
+    void closed(WorkerSession session) {
+        sessions.computeIfPresent(session.worker(), (_name, old) -> {
+            var next = old.stream().filter(it -> it != session).toList();
+            return next.isEmpty() ? null : next;
+        });
+    }
+
+    /// What came over the session of a worker.
+    Withdrawal arrived(String worker, Address to, Said said, Outcome outcome) {
+        return route(Address.worker(worker), to, said, WhenFull.fail(), outcome);
+    }
+
+    private Withdrawal route(Address from, Address to, Said said, WhenFull whenFull, Outcome outcome) {
+        return switch (to) {
+            case Address.Worker(var name) ->
+                chosen(name)
+                        .map(session -> session.link().offer(from, said, whenFull, outcome))
+                        .orElseGet(() -> nobody(outcome, "no worker " + name + " has a session"));
+            case Address.Pool(var name) -> toPool(from, name, said, whenFull, outcome);
+            case Address.Program(var name) -> {
+                var program = programs.get(name);
+                yield program == null
+                        ? nobody(outcome, "no program " + name + " has subscribed")
+                        : give(program, from, said, outcome);
+            }
+            case Address.Parent() -> toParent(from, said, outcome);
+        };
+    }
+
+    private static Withdrawal nobody(Outcome outcome, String message) {
+        outcome.failed(new Failure(FailureReason.NO_RECEIVER, message));
+        return Withdrawal.NOTHING;
+    }
+
+    private Optional<WorkerSession> chosen(String worker) {
+        return chosen(sessions.getOrDefault(worker, List.of()));
+    }
+
+    /// The newest that is ready, or else the newest.
+    private static Optional<WorkerSession> chosen(List<WorkerSession> ofWorker) {
+        for (int i = ofWorker.size() - 1; i >= 0; i--) {
+            if (ofWorker.get(i).isReady()) {
+                return Optional.of(ofWorker.get(i));
+            }
+        }
+        return ofWorker.isEmpty() ? Optional.empty() : Optional.of(ofWorker.getLast());
+    }
+
+    private Withdrawal toPool(Address from, String pool, Said said, WhenFull whenFull, Outcome outcome) {
+        if (said instanceof Said.Request) {
+            return nobody(outcome, "a pool gives no single answer: address one of its workers");
+        }
+        var receivers = sessions.values().stream()
+                .map(Switchboard::chosen)
+                .flatMap(Optional::stream)
+                .filter(session -> session.pool().equals(pool))
+                .toList();
+        if (receivers.isEmpty()) {
+            return nobody(outcome, "no worker of pool " + pool + " has a session");
+        }
+        var fanout =
+                new Fanout(receivers.size(), (delivered, failed, _failure) -> outcome.broadcast(delivered, failed));
+        long end = System.nanoTime() + patienceNanos(whenFull);
+        for (var receiver : receivers) {
+            var left = WhenFull.waitFor(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            receiver.link().offer(from, said, left, fanout.copy());
+        }
+        return Withdrawal.NOTHING;
+    }
+
+    private static long patienceNanos(WhenFull whenFull) {
+        return switch (whenFull) {
+            case WhenFull.Fail() -> 0;
+            case WhenFull.Wait(var atMost) -> TimeUnit.NANOSECONDS.convert(atMost);
+        };
+    }
+
+    /// A message goes to everyone who listens, a request to the first who answers: the embedding program before others.
+    private Withdrawal toParent(Address from, Said said, Outcome outcome) {
+        boolean request = said instanceof Said.Request;
+        var embedding = request ? handlers.request() : handlers.message();
+        var receivers = Stream.concat(
+                        embedding.<Receiver>map(_handler -> lanes).stream(),
+                        programs.values().stream()
+                                .filter(program -> program.subscriber().listensTo(from)
+                                        && (!request || program.subscriber().answers())))
+                .toList();
+        if (receivers.isEmpty()) {
+            return nobody(
+                    outcome,
+                    request
+                            ? "nobody answers requests to the parent: no program that does has subscribed"
+                            : "nobody listens to what is said to the parent: no program has subscribed");
+        }
+        if (request || receivers.size() == 1) {
+            return give(receivers.getFirst(), from, said, outcome);
+        }
+        var fanout = new Fanout(receivers.size(), (delivered, _failed, failure) -> {
+            if (delivered > 0) {
+                outcome.taken();
+            } else {
+                failure.ifPresent(outcome::failed);
+            }
+        });
+        receivers.forEach(receiver -> give(receiver, from, said, fanout.copy()));
+        return Withdrawal.NOTHING;
+    }
+
+    /// Lanes and programs belong to the loop, and nobody else watches the deadline there.
+    private Withdrawal give(Receiver receiver, Address from, Said said, Outcome outcome) {
+        if (said instanceof Said.Request request) {
+            var timed = new Timed(outcome);
+            run(() -> {
+                timed.given(receiver.give(from, said, timed));
+                timed.watch(loop, request);
+            });
+            return timed;
+        }
+        run(() -> receiver.give(from, said, outcome));
+        return Withdrawal.NOTHING;
+    }
+
+    private void run(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    /// Ends every session. The loop only.
+    void closeAll(Consumer<WorkerSession> end) {
+        sessions.values().forEach(ofWorker -> ofWorker.forEach(end));
+    }
+}

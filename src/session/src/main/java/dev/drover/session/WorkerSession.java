@@ -1,0 +1,82 @@
+package dev.drover.session;
+
+import java.util.Optional;
+
+/// The master's end of the session of one incarnation.
+public final class WorkerSession {
+    private final String pool;
+    private final String worker;
+    private final int incarnation;
+    private final Link link;
+    private final Runnable end;
+
+    /// Written by the session thread, read by everyone.
+    private volatile long heartbeatNanos = System.nanoTime();
+
+    /// Written by the session thread, read by everyone.
+    private volatile Optional<Load> load = Optional.empty();
+
+    /// Written by the owner, read by the switchboard.
+    private volatile boolean ready;
+
+    WorkerSession(SessionVerdict.Admitted admitted, Link link, Runnable end) {
+        this.pool = admitted.pool();
+        this.worker = admitted.worker();
+        this.incarnation = admitted.incarnation();
+        this.link = link;
+        this.end = end;
+    }
+
+    /// `web`.
+    public String pool() {
+        return pool;
+    }
+
+    /// `web-0`.
+    public String worker() {
+        return worker;
+    }
+
+    /// Its number.
+    public int incarnation() {
+        return incarnation;
+    }
+
+    /// When the last sign of life came, or else the Hello; of [System#nanoTime].
+    public long heartbeatNanos() {
+        return heartbeatNanos;
+    }
+
+    /// What the worker has in hand, if it tells.
+    public Optional<Load> load() {
+        return load;
+    }
+
+    /// Tells whether it is this incarnation that gets what is addressed to its worker, before all others. Any thread.
+    public void markReady(boolean isReady) {
+        ready = isReady;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    /// Ends it: the process may live on. Any thread, idempotent.
+    public void close() {
+        end.run();
+    }
+
+    void beat(Optional<Load> told) {
+        heartbeatNanos = System.nanoTime();
+        load = told.or(() -> load);
+    }
+
+    Link link() {
+        return link;
+    }
+
+    @Override
+    public String toString() {
+        return worker + "#" + incarnation;
+    }
+}
