@@ -4,6 +4,7 @@ import dev.drover.master.RunCommand.Parsed;
 import dev.drover.master.log.LineWriter;
 import dev.drover.master.log.LogHandler;
 import dev.drover.master.log.WorkerLines;
+import dev.drover.session.MessageLimits;
 import dev.drover.supervisor.Supervisor;
 import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.SupervisorOptions;
@@ -82,7 +83,11 @@ public final class Main {
         var environment = System.getenv();
         // The process is the master's alone, so every child of it and every orphan is the supervisor's to reap.
         return new SupervisorOptions(
-                RunDirectories.choose(environment), true, output, InheritedEnvironment.of(environment));
+                RunDirectories.choose(environment),
+                true,
+                output,
+                InheritedEnvironment.of(environment),
+                MessageLimits.DEFAULT);
     }
 
     /// Quarkus would tell it in five lines, after a second.

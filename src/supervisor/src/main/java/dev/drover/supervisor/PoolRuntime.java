@@ -8,6 +8,7 @@ import dev.drover.handoff.Verdict;
 import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
+import dev.drover.session.SessionVerdict;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.PoolCommand;
 import dev.drover.supervisor.pool.PoolCore;
@@ -106,7 +107,11 @@ final class PoolRuntime {
         for (var place : state.places().values()) {
             for (var member : place.members()) {
                 var process = processes.get(incarnation(place.ordinal(), member.number()));
-                if (process != null && member.ready() && process.readySince().isEmpty()) {
+                if (process == null) {
+                    continue;
+                }
+                process.session().ifPresent(session -> session.markReady(member.ready()));
+                if (member.ready() && process.readySince().isEmpty()) {
                     process.becameReady(services.clock().instant());
                 }
             }
@@ -207,8 +212,7 @@ final class PoolRuntime {
         switch (outcome) {
             case Spawner.Outcome.Spawned spawned -> began(process, spawned);
             case Spawner.Outcome.Failed(var why) -> {
-                processes.remove(process.incarnation());
-                process.release();
+                forget(process);
                 exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
                 tell(process, new Life.Event.SpawnFailed());
@@ -261,12 +265,17 @@ final class PoolRuntime {
         if (status.isEmpty()) {
             return;
         }
-        processes.remove(process.incarnation());
-        process.release();
+        forget(process);
         exits.exited(process, child.pid(), status.get());
         transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get()));
         var id = process.incarnation();
         handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), status.get() instanceof ExitStatus.Killed));
+    }
+
+    private void forget(WorkerProcess process) {
+        processes.remove(process.incarnation());
+        process.ticket().ifPresent(services.tickets()::withdraw);
+        process.release();
     }
 
     /// Whether the peer may join, and what it gets.
@@ -281,10 +290,52 @@ final class PoolRuntime {
         }
         return new Verdict.Admitted(
                 spec().name(),
-                services.newSecret(),
+                newTicket(process.get()),
                 services.newTransferId(),
                 sockets.handles(process.get().shard()),
                 new WorkerVoice(process.get()));
+    }
+
+    private String newTicket(WorkerProcess process) {
+        var ticket = services.newSecret();
+        var id = process.incarnation();
+        var voice = new SessionVoice(services.loop(), event -> heard(process, event));
+        services.tickets()
+                .issue(
+                        ticket,
+                        new SessionVerdict.Admitted(
+                                id.worker().pool(), id.worker().toString(), id.number(), voice));
+        process.ticketed(ticket);
+        return ticket;
+    }
+
+    /// What came of a worker's session; one that has exited meanwhile closes what it had opened.
+    private void heard(WorkerProcess process, SessionVoice.Event event) {
+        if (!processes.containsKey(process.incarnation())) {
+            if (event instanceof SessionVoice.Event.Opened(var session)) {
+                session.close();
+            }
+            return;
+        }
+        switch (event) {
+            case SessionVoice.Event.Opened(var session) -> {
+                LOG.debug("Session open worker={}", process.incarnation());
+                version++;
+                process.sessionOpened(session);
+                noteReadiness();
+            }
+            case SessionVoice.Event.Ready() -> tell(process, new Life.Event.ReadyReported());
+            case SessionVoice.Event.Draining() -> tell(process, new Life.Event.DrainingReported());
+            case SessionVoice.Event.Status(var text) -> {
+                version++;
+                process.says(text);
+            }
+            case SessionVoice.Event.Closed(var why) -> {
+                LOG.debug("Session closed worker={}: {}", process.incarnation(), why);
+                version++;
+                process.sessionClosed();
+            }
+        }
     }
 
     private void channelLost(WorkerProcess process, String why) {

@@ -1,9 +1,11 @@
 package dev.drover.supervisor;
 
+import dev.drover.session.WorkerSession;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.Place;
 import dev.drover.supervisor.pool.PoolState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,8 @@ record PoolView(
                 place.restarts(),
                 exits.of(place.ordinal()),
                 List.of(),
-                "");
+                "",
+                Optional.empty());
     }
 
     private Snapshot.Worker worker(Place place, Member member) {
@@ -87,7 +90,13 @@ record PoolView(
                 place.restarts(),
                 exits.of(place.ordinal()),
                 sockets.leases(member.shard()),
-                process.map(WorkerProcess::statusText).orElse(""));
+                process.map(WorkerProcess::statusText).orElse(""),
+                process.flatMap(WorkerProcess::session).map(PoolView::session));
+    }
+
+    private static Snapshot.Session session(WorkerSession session) {
+        var age = Duration.ofNanos(System.nanoTime() - session.heartbeatNanos());
+        return new Snapshot.Session(age, session.load());
     }
 
     private WorkerId id(Place place) {

@@ -175,6 +175,10 @@ final class RunDirectory implements AutoCloseable {
         return root.resolve("attach").resolve("handles.sock");
     }
 
+    Path session() {
+        return root.resolve("attach").resolve("session.sock");
+    }
+
     /// @param number of the incarnation's notify socket, unique; a name would make the path too long
     Path notify(long number) {
         return root.resolve("notify").resolve(number + ".sock");

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param guard outlives a killed supervisor
 /// @param random makes secrets
 /// @param transfers counts transfers
+/// @param tickets good for a session each
 record Services(
         Loop loop,
         InstantSource clock,
@@ -24,7 +25,8 @@ record Services(
         Spawner spawner,
         Guard guard,
         SecureRandom random,
-        AtomicLong transfers) {
+        AtomicLong transfers,
+        Tickets tickets) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.
     static final String NOT_EXPECTED = "no worker is expected with this name, incarnation and token";

@@ -1,6 +1,8 @@
 package dev.drover.supervisor;
 
+import dev.drover.session.Load;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +73,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param lastExit how the incarnation before ended
     /// @param leases the shards it accepts from
     /// @param statusText what it last said of itself
+    /// @param session its session; empty when it has none
     public record Worker(
             WorkerId id,
             int incarnation,
@@ -82,12 +85,19 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             int restarts,
             Optional<ExitReport> lastExit,
             List<Lease> leases,
-            String statusText) {
+            String statusText,
+            Optional<Session> session) {
 
         public Worker {
             leases = List.copyOf(leases);
         }
     }
+
+    /// The session of an incarnation.
+    ///
+    /// @param heartbeatAge how long ago it gave a sign of life, or opened
+    /// @param load what it has in hand; empty when it does not tell
+    public record Session(Duration heartbeatAge, Optional<Load> load) {}
 
     /// Where an incarnation stands.
     public enum Phase {

@@ -9,8 +9,14 @@ import dev.drover.handoff.JoinRequest;
 import dev.drover.handoff.Verdict;
 import dev.drover.posix.KernelFeatures;
 import dev.drover.posix.PeerCredentials;
+import dev.drover.session.Messenger;
+import dev.drover.session.SessionGate;
+import dev.drover.session.SessionServer;
+import dev.drover.session.SessionVerdict;
+import dev.drover.session.Switchboard;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.pool.PoolEvent;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,8 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
 /// them in order.
@@ -32,15 +37,13 @@ import org.slf4j.LoggerFactory;
 /// Usable from any thread but not from the supervisor's own callbacks; calls wait for its loop, five seconds at
 /// most. One process may hold several, each with a run directory of its own, but only one may reap orphans.
 public final class Supervisor implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
-
     /// The loop never blocks: one that does not answer in this time is broken.
     private static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /// Refused joins told in one tick: how often that happens is in the hands of whoever can connect.
-    private static final int MAX_REFUSALS_LOGGED = 10;
+    /// How often workers with a session give a sign of life.
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
     /// How often silent strangers on the handle socket are looked at.
     private static final Duration EXPIRE_INTERVAL = Duration.ofMillis(250);
@@ -55,6 +58,9 @@ public final class Supervisor implements AutoCloseable {
     private final Loop loop = new Loop();
     private final Guard guard = new Guard();
     private final OutputPump pump;
+    private final RefusalLog refusals = new RefusalLog();
+    private final Tickets tickets = new Tickets();
+    private final SessionServer sessions;
     private final Spawner spawner;
     private final Services services;
     private final Orphans orphans = new Orphans(this::knows);
@@ -65,11 +71,11 @@ public final class Supervisor implements AutoCloseable {
     private final GuardWatch guards = new GuardWatch(loop, guard);
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
-    private int refusals;
 
     private Supervisor(SupervisorOptions options, RunDirectory runDirectory) {
         this.options = options;
         this.runDirectory = runDirectory;
+        this.sessions = openSessions();
         this.pump = new OutputPump(options.output(), InstantSource.system());
         this.spawner = new Spawner(pump, guard);
         this.services = new Services(
@@ -80,7 +86,28 @@ public final class Supervisor implements AutoCloseable {
                 spawner,
                 guard,
                 new SecureRandom(),
-                new AtomicLong());
+                new AtomicLong(),
+                tickets);
+    }
+
+    private SessionServer openSessions() {
+        var gate = new SessionGate() {
+            @Override
+            public void hello(String ticket, int incarnation, Consumer<SessionVerdict> decision) {
+                loop.post(() -> decision.accept(tickets.use(ticket, incarnation)));
+            }
+
+            @Override
+            public void refused(String why) {
+                refusals.session(why);
+            }
+        };
+        try {
+            return SessionServer.start(runDirectory.session(), options.messages(), HEARTBEAT_INTERVAL, gate);
+        } catch (IOException failure) {
+            throw new SupervisorException(
+                    "cannot listen at " + runDirectory.session() + ": " + failure.getMessage(), failure);
+        }
     }
 
     /// Takes the run directory and begins to work; there is no pool yet.
@@ -120,6 +147,18 @@ public final class Supervisor implements AutoCloseable {
         });
         spawner.close();
         pump.close();
+        sessions.close();
+    }
+
+    /// Says something to workers and programs, and takes what they say to the parent: the parent of a child process in
+    /// Node's sense.
+    public Messenger messages() {
+        return sessions.switchboard().parent();
+    }
+
+    /// Who is connected with whom: for programs outside that want to be a parent too.
+    public Switchboard switchboard() {
+        return sessions.switchboard();
     }
 
     /// What the kernel under us can do.
@@ -141,10 +180,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void tick() {
-        if (refusals > MAX_REFUSALS_LOGGED) {
-            LOG.warn("Joins refused, not told one by one: {}", refusals - MAX_REFUSALS_LOGGED);
-        }
-        refusals = 0;
+        refusals.tick();
         pools.values().forEach(PoolRuntime::tick);
         reap();
         loop.after(TICK, this::tick);
@@ -332,6 +368,7 @@ public final class Supervisor implements AutoCloseable {
         try {
             spawner.close();
             pump.close();
+            sessions.close();
             runDirectory.close();
             stopped.complete(outcome);
         } catch (RuntimeException failure) {
@@ -352,10 +389,7 @@ public final class Supervisor implements AutoCloseable {
 
             @Override
             public void refused(String why, PeerCredentials peer) {
-                refusals++;
-                if (refusals <= MAX_REFUSALS_LOGGED) {
-                    LOG.warn("Join refused pid={} uid={}: {}", peer.pid(), peer.uid(), why);
-                }
+                refusals.join(peer.pid(), peer.uid(), why);
             }
         };
     }

@@ -1,5 +1,7 @@
 package dev.drover.supervisor;
 
+import dev.drover.session.MessageLimits;
+import dev.drover.supervisor.output.OutputLine;
 import dev.drover.supervisor.output.OutputSink;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,10 +13,29 @@ import java.util.Map;
 ///     process of its own, wrong for a program that starts children by other means
 /// @param output takes the workers' lines, on a thread of its own; may block
 /// @param environment what the workers inherit; `DROVER_*` is left out of it
+/// @param messages the bounds of messages
 public record SupervisorOptions(
-        Path runDirectory, boolean reapOrphans, OutputSink output, Map<String, String> environment) {
+        Path runDirectory,
+        boolean reapOrphans,
+        OutputSink output,
+        Map<String, String> environment,
+        MessageLimits messages) {
 
     public SupervisorOptions {
         environment = Map.copyOf(environment);
+    }
+
+    /// For a program that embeds a supervisor: workers inherit its environment, and what they write comes out at its
+    /// own standard output and error, line by line.
+    public static SupervisorOptions in(Path runDirectory) {
+        return new SupervisorOptions(
+                runDirectory, false, SupervisorOptions::pass, System.getenv(), MessageLimits.DEFAULT);
+    }
+
+    private static void pass(OutputLine line) {
+        switch (line.stream()) {
+            case STDOUT -> System.out.println(line.text());
+            case STDERR -> System.err.println(line.text());
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
 import dev.drover.posix.Processes;
 import dev.drover.posix.Signals;
+import dev.drover.session.WorkerSession;
 import dev.drover.supervisor.output.OutputCapture;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,6 +27,8 @@ final class WorkerProcess {
     private Optional<NotifySocket> notify = Optional.empty();
     private Optional<HandlePeer> peer = Optional.empty();
     private Optional<Admission> admission = Optional.empty();
+    private Optional<String> ticket = Optional.empty();
+    private Optional<WorkerSession> session = Optional.empty();
     private Optional<Long> groupOfEarlyJoin = Optional.empty();
     private Optional<Instant> readySince = Optional.empty();
     private String statusText = "";
@@ -109,6 +112,26 @@ final class WorkerProcess {
         peer = Optional.of(connection);
     }
 
+    Optional<String> ticket() {
+        return ticket;
+    }
+
+    void ticketed(String given) {
+        ticket = Optional.of(given);
+    }
+
+    Optional<WorkerSession> session() {
+        return session;
+    }
+
+    void sessionOpened(WorkerSession opened) {
+        session = Optional.of(opened);
+    }
+
+    void sessionClosed() {
+        session = Optional.empty();
+    }
+
     void left() {
         peer = Optional.empty();
     }
@@ -155,6 +178,8 @@ final class WorkerProcess {
         peer = Optional.empty();
         notify.ifPresent(NotifySocket::close);
         notify = Optional.empty();
+        session.ifPresent(WorkerSession::close);
+        session = Optional.empty();
         child.ifPresent(ChildProcess::close);
     }
 }

@@ -3,6 +3,7 @@ package dev.drover.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.session.MessageLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,7 @@ class SupervisorStartTest {
     void aPathThatIsTooLongIsToldBeforeAnythingIsMade() {
         // given
         var tooLong = directory.resolve("x".repeat(120));
-        var options = new SupervisorOptions(tooLong, false, line -> {}, Map.of());
+        var options = new SupervisorOptions(tooLong, false, line -> {}, Map.of(), MessageLimits.DEFAULT);
 
         // when / then
         assertThatThrownBy(() -> Supervisor.start(options)).hasMessageContaining("the kernel takes 107");
@@ -28,16 +29,16 @@ class SupervisorStartTest {
 
     @Test
     void aStartThatFailsLeavesNothingBehind() throws Exception {
-        // given: the socket of the handles has no place to be
+        // given: the sockets have no place to be
         var root = directory.resolve("run");
-        var options = new SupervisorOptions(root, false, line -> {}, Map.of());
+        var options = new SupervisorOptions(root, false, line -> {}, Map.of(), MessageLimits.DEFAULT);
         var runDirectory = RunDirectory.open(root);
         Files.delete(root.resolve("attach"));
 
         // when
         assertThatThrownBy(() -> Supervisor.start(options, runDirectory))
                 .isInstanceOf(SupervisorException.class)
-                .hasMessageContaining("handles.sock");
+                .hasMessageContaining("session.sock");
 
         // then
         for (var thread : Thread.getAllStackTraces().keySet()) {

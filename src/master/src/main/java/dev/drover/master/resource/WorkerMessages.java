@@ -4,10 +4,13 @@ import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Signals;
 import dev.drover.protocol.control.v1.Exit;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.Session;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
+import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.ExitReport;
 import dev.drover.supervisor.Snapshot;
+import java.time.Instant;
 
 /// Workers as the control API tells them.
 public final class WorkerMessages {
@@ -28,6 +31,7 @@ public final class WorkerMessages {
         worker.startedAt().map(Times::timestamp).ifPresent(message::setStartedAt);
         worker.readySince().map(Times::timestamp).ifPresent(message::setReadySince);
         worker.lastExit().map(WorkerMessages::exit).ifPresent(message::setLastExit);
+        worker.session().map(WorkerMessages::session).ifPresent(message::setSession);
         worker.leases().stream().map(WorkerMessages::lease).forEach(message::addLeases);
         return message.build();
     }
@@ -41,6 +45,15 @@ public final class WorkerMessages {
             case DRAINING -> WorkerState.WORKER_STATE_DRAINING;
             case KILLED -> WorkerState.WORKER_STATE_KILLED;
         };
+    }
+
+    private static Session session(Snapshot.Session session) {
+        var message = Session.newBuilder()
+                .setLastHeartbeatAt(Times.timestamp(Instant.now().minus(session.heartbeatAge())));
+        session.load()
+                .ifPresent(load -> message.setLoad(
+                        Load.newBuilder().setConnections(load.connections()).setInFlight(load.inFlight())));
+        return message.build();
     }
 
     private static Exit exit(ExitReport report) {
