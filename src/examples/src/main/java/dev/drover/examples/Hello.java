@@ -1,6 +1,7 @@
 package dev.drover.examples;
 
 import dev.drover.handoff.HandoffException;
+import dev.drover.session.Load;
 import dev.drover.worker.HttpDrain;
 import dev.drover.worker.HttpLimits;
 import dev.drover.worker.Worker;
@@ -77,6 +78,8 @@ public final class Hello {
 
     private void serve(Worker worker) {
         worker.onDrain(drain::drain);
+        worker.heartbeatBy(loops);
+        worker.reportLoad(() -> new Load(drain.connections(), drain.inFlight()));
         pretendToStart(settings.startupDelay());
         open(worker);
     }

@@ -78,6 +78,11 @@ final class HttpConnection extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext context) {
         clock.stop();
         dropWaiting();
+        if (inHand) {
+            // The client is gone; the handler may still be at it, and nobody waits.
+            inHand = false;
+            drain.requestEnded();
+        }
     }
 
     // ---- requests
@@ -123,6 +128,7 @@ final class HttpConnection extends ChannelDuplexHandler {
     private void pass(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request) {
             inHand = true;
+            drain.requestBegun();
             requestComplete = false;
             keepAlive = HttpUtil.isKeepAlive(request);
             oldClient = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
@@ -190,6 +196,7 @@ final class HttpConnection extends ChannelDuplexHandler {
         }
         if (message instanceof LastHttpContent) {
             inHand = false;
+            drain.requestEnded();
             boolean last = closing || (inputEnded && waiting.isEmpty());
             var _ = context.write(
                     message,

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -39,6 +40,7 @@ public final class HttpDrain {
     private final HttpLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final AtomicInteger inFlight = new AtomicInteger();
 
     @GuardedBy("lock")
     private final Set<ListenerHandler> listeners = new HashSet<>();
@@ -73,6 +75,19 @@ public final class HttpDrain {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// How many requests are being answered.
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    void requestBegun() {
+        inFlight.incrementAndGet();
+    }
+
+    void requestEnded() {
+        inFlight.decrementAndGet();
     }
 
     /// True from the start of the drain on.

@@ -3,10 +3,15 @@ package dev.drover.worker;
 import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.Joined;
 import dev.drover.handoff.Received;
+import dev.drover.session.Load;
+import dev.drover.session.Messenger;
+import dev.drover.session.SessionClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// This process as a worker of a Drover master.
 ///
@@ -21,6 +26,9 @@ import java.util.function.Consumer;
 /// master the whole takes at most 2 s. A second signal ends the process at once with 128 + its number. The
 /// handlers of the two signals are installed by [#join].
 ///
+/// Beside serving it opens a session with the master, over which it says and takes messages and gives signs of life. A
+/// session that cannot be opened, or ends, costs the messages and nothing else: the worker serves on.
+///
 /// Thread-safe. One per process.
 public final class Worker implements AutoCloseable {
     /// Protects the start against a master that hangs; the master itself gives up on a silent worker after 5 s.
@@ -31,6 +39,9 @@ public final class Worker implements AutoCloseable {
     private final String pool;
     private final List<WorkerListener> listeners;
     private final Departure departure;
+    private final SessionClient session;
+    private final KeepAlive keepAlive = new KeepAlive();
+    private final Messenger messages;
 
     /// Published by `close()` to the thread that reads handles.
     private volatile boolean closed;
@@ -41,6 +52,15 @@ public final class Worker implements AutoCloseable {
         this.pool = joined.pool();
         this.listeners = joined.listeners().stream().map(WorkerListener::new).toList();
         this.departure = new Departure(handles::draining, end, Departure.WITHOUT_MASTER);
+        this.session = new SessionClient(environment.sessionSocket(), joined.ticket(), environment.incarnation());
+        this.messages = new WorkerMessenger(session.messenger(), keepAlive);
+        var _ = session.ended().thenAccept(this::sessionEnded);
+    }
+
+    private void sessionEnded(String why) {
+        if (!closed && !departure.hasBegun()) {
+            System.getLogger(Worker.class.getName()).log(System.Logger.Level.WARNING, "Without a session: " + why);
+        }
     }
 
     /// Joins the master that started this process and takes over its listeners.
@@ -131,13 +151,39 @@ public final class Worker implements AutoCloseable {
                         + listeners.stream().map(WorkerListener::socketName).toList()));
     }
 
-    /// Tells the master that this worker serves: from now on connections are sent to it, and its Netty listeners
-    /// accept. Said again it changes nothing.
+    /// Tells the master that this worker serves: from now on connections are sent to it, its Netty listeners accept,
+    /// and its handlers of messages are called. Said again it changes nothing.
     public void ready() {
         if (!departure.hasBegun()) {
             handles.ready();
             listeners.forEach(WorkerListener::becomeReady);
+            session.handle();
+            var _ = session.open();
         }
+    }
+
+    /// Says and takes messages. The session is opened with the first of them, or by [#ready], beside serving; what is
+    /// said before it is open waits for it. Handlers are called from [#ready] on, and as long as there is one the
+    /// process stays alive.
+    public Messenger messages() {
+        return messages;
+    }
+
+    /// Who gives the signs of life of this worker: the loop that serves, so that one that hangs is found. Without it a
+    /// thread of the session's own does, which shows that the process runs and no more.
+    public void heartbeatBy(Executor loop) {
+        session.heartbeatBy(loop);
+    }
+
+    /// What the signs of life tell from now on. Asked on the loop of [#heartbeatBy].
+    public void reportLoad(Supplier<Load> current) {
+        session.reportLoad(current);
+    }
+
+    /// Tells a line for people, which the master shows beside this worker; cut at 256 characters. Lost without a
+    /// session.
+    public void status(String text) {
+        session.status(text);
     }
 
     /// Registers what is to happen when this worker leaves. The callbacks run one after the other in the order of
@@ -158,6 +204,8 @@ public final class Worker implements AutoCloseable {
     public void close() {
         closed = true;
         listeners.forEach(WorkerListener::closeUnlessTaken);
+        keepAlive.end();
+        session.close();
         handles.close();
     }
 

@@ -54,6 +54,10 @@ record WorkerEnvironment(Path runDirectory, String pool, String worker, int ordi
         return runDirectory.resolve("attach").resolve("handles.sock");
     }
 
+    Path sessionSocket() {
+        return runDirectory.resolve("attach").resolve("session.sock");
+    }
+
     /// Without the token: a log is no place for it.
     @Override
     public String toString() {
