@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// What came from one sender, handled one at a time and in order, off the session's thread. Bounded by
 /// [MessageLimits]: the sender keeps to it, and [Arrivals] checks.
 final class Lane {
-    private final Handlers handlers;
+    private final Supplier<Handlers> handlers;
     private final Executor threads;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -23,7 +24,7 @@ final class Lane {
     private boolean running;
 
     /// @param begun whether handlers may be called yet
-    Lane(Handlers handlers, Executor threads, boolean begun) {
+    Lane(Supplier<Handlers> handlers, Executor threads, boolean begun) {
         this.handlers = handlers;
         this.threads = threads;
         this.begun = begun;
@@ -72,7 +73,7 @@ final class Lane {
 
     private void run() {
         for (var batch = next(); !batch.isEmpty(); batch = next()) {
-            batch.forEach(item -> item.handle(handlers));
+            batch.forEach(item -> item.handle(handlers.get()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.drover.session;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /// What came for an application, in a lane for each sender. [#give] belongs to the loop.
 final class Lanes implements Receiver {
@@ -12,13 +13,18 @@ final class Lanes implements Receiver {
     private static final Executor VIRTUAL_THREADS =
             task -> Thread.ofVirtual().name("drover-lane").start(task);
 
-    private final Handlers handlers;
+    private final Function<Address, Handlers> handlers;
     private final Executor loop;
     private final Map<Address, Lane> lanes = new HashMap<>();
     private boolean begun;
 
     /// @param loop runs what is to be done by the thread that owns the lanes
     Lanes(Handlers handlers, Executor loop) {
+        this(_sender -> handlers, loop);
+    }
+
+    /// @param handlers by the sender; asked again for everything that came
+    Lanes(Function<Address, Handlers> handlers, Executor loop) {
         this.handlers = handlers;
         this.loop = loop;
     }
@@ -54,7 +60,7 @@ final class Lanes implements Receiver {
         if (lanes.size() >= MANY_LANES) {
             lanes.values().removeIf(Lane::isIdle);
         }
-        var lane = new Lane(handlers, VIRTUAL_THREADS, begun);
+        var lane = new Lane(() -> handlers.apply(from), VIRTUAL_THREADS, begun);
         lanes.put(from, lane);
         return lane;
     }

@@ -24,14 +24,14 @@ public final class Switchboard {
     private final ConcurrentMap<String, List<WorkerSession>> sessions = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, Program> programs = new ConcurrentHashMap<>();
-    private final Handlers handlers = new Handlers();
+    private final ParentHandlers handlers = new ParentHandlers();
     private final Lanes lanes;
     private final Messenger parent;
 
     Switchboard(EventExecutor loop, MessageLimits limits) {
         this.loop = loop;
         this.limits = limits;
-        this.lanes = new Lanes(handlers, loop);
+        this.lanes = new Lanes(handlers::of, loop);
         this.lanes.begin();
         this.parent = messenger(Address.parent());
     }
@@ -41,13 +41,24 @@ public final class Switchboard {
         return parent;
     }
 
+    /// A worker, seen from the parent; each time the same one.
+    public Peer peer(Address.Worker worker) {
+        return new Peer(worker, parent, handlers.own(worker));
+    }
+
+    /// Drops the handlers of a worker that will not come again.
+    public void forget(Address.Worker worker) {
+        handlers.forget(worker);
+    }
+
     /// For what a program outside says. Its handlers are never called: it subscribes.
     public Messenger program(Address.Program name) {
         return messenger(name);
     }
 
     private Messenger messenger(Address from) {
-        return new OutletMessenger((to, said, whenFull, outcome) -> route(from, to, said, whenFull, outcome), handlers);
+        return new OutletMessenger(
+                (to, said, whenFull, outcome) -> route(from, to, said, whenFull, outcome), handlers.all());
     }
 
     /// The bounds.
@@ -154,7 +165,8 @@ public final class Switchboard {
     /// A message goes to everyone who listens, a request to the first who answers: the embedding program before others.
     private Withdrawal toParent(Address from, Said said, Outcome outcome) {
         boolean request = said instanceof Said.Request;
-        var embedding = request ? handlers.request() : handlers.message();
+        var own = handlers.of(from);
+        var embedding = request ? own.request() : own.message();
         var receivers = Stream.concat(
                         embedding.<Receiver>map(_handler -> lanes).stream(),
                         programs.values().stream()

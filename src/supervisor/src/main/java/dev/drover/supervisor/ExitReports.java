@@ -29,12 +29,14 @@ final class ExitReports {
     }
 
     /// There never was a process.
-    void notStarted(WorkerProcess process, String why) {
-        put(new ExitReport(process.incarnation(), 0, Optional.empty(), why, false, clock.instant(), List.of()));
+    ExitReport notStarted(WorkerProcess process, String why) {
+        var report = new ExitReport(process.incarnation(), 0, Optional.empty(), why, false, clock.instant(), List.of());
+        put(report);
+        return report;
     }
 
     /// The process is gone. Its last lines follow when they have been read.
-    void exited(WorkerProcess process, long pid, ExitStatus status) {
+    ExitReport exited(WorkerProcess process, long pid, ExitStatus status) {
         var report = new ExitReport(
                 process.incarnation(),
                 pid,
@@ -45,6 +47,7 @@ final class ExitReports {
                 List.of());
         put(report);
         process.capture().ifPresent(capture -> addLastLines(report, capture));
+        return report;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the output pump completes it in any case, and never with a failure

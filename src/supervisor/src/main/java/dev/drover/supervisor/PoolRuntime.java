@@ -113,6 +113,7 @@ final class PoolRuntime {
                 process.session().ifPresent(session -> session.markReady(member.ready()));
                 if (member.ready() && process.readySince().isEmpty()) {
                     process.becameReady(services.clock().instant());
+                    services.events().accept(new WorkerEvent.Ready(process.incarnation()));
                 }
             }
         }
@@ -213,9 +214,10 @@ final class PoolRuntime {
             case Spawner.Outcome.Spawned spawned -> began(process, spawned);
             case Spawner.Outcome.Failed(var why) -> {
                 forget(process);
-                exits.notStarted(process, why);
+                var report = exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
                 tell(process, new Life.Event.SpawnFailed());
+                services.events().accept(new WorkerEvent.Exited(report));
             }
         }
     }
@@ -229,6 +231,7 @@ final class PoolRuntime {
             process.peer().ifPresent(HandlePeer::close);
             process.left();
         }
+        services.events().accept(new WorkerEvent.Forked(process.incarnation(), child.pid()));
         tell(process, new Life.Event.Spawned(child.pid()));
         if (process.template().readyWhen() == Template.ReadyWhen.STARTED) {
             tell(process, new Life.Event.ReadyReported());
@@ -266,10 +269,11 @@ final class PoolRuntime {
             return;
         }
         forget(process);
-        exits.exited(process, child.pid(), status.get());
+        var report = exits.exited(process, child.pid(), status.get());
         transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get()));
         var id = process.incarnation();
         handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), status.get() instanceof ExitStatus.Killed));
+        services.events().accept(new WorkerEvent.Exited(report));
     }
 
     private void forget(WorkerProcess process) {
@@ -323,6 +327,7 @@ final class PoolRuntime {
                 version++;
                 process.sessionOpened(session);
                 noteReadiness();
+                services.events().accept(new WorkerEvent.Online(process.incarnation()));
             }
             case SessionVoice.Event.Ready() -> tell(process, new Life.Event.ReadyReported());
             case SessionVoice.Event.Draining() -> tell(process, new Life.Event.DrainingReported());
@@ -334,6 +339,7 @@ final class PoolRuntime {
                 LOG.debug("Session closed worker={}: {}", process.incarnation(), why);
                 version++;
                 process.sessionClosed();
+                services.events().accept(new WorkerEvent.Disconnected(process.incarnation(), why));
             }
         }
     }
@@ -361,6 +367,7 @@ final class PoolRuntime {
         @Override
         public void acknowledged(long transferId) {
             LOG.debug("Listeners taken over worker={}", process.incarnation());
+            services.events().accept(new WorkerEvent.Listening(process.incarnation(), sockets.names()));
         }
 
         @Override

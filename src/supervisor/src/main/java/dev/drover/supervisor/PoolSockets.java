@@ -147,6 +147,11 @@ final class PoolSockets implements AutoCloseable {
                 .toList();
     }
 
+    /// Their names, in the order of the spec.
+    List<String> names() {
+        return sockets.stream().map(PoolSockets::name).toList();
+    }
+
     void dropNewConnections() {
         sockets.forEach(PoolSocket::dropNewConnections);
     }

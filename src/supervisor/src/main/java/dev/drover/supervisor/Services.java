@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// What all pools of a supervisor share.
 ///
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param random makes secrets
 /// @param transfers counts transfers
 /// @param tickets good for a session each
+/// @param events who learns what happens to workers
 record Services(
         Loop loop,
         InstantSource clock,
@@ -26,7 +28,8 @@ record Services(
         Guard guard,
         SecureRandom random,
         AtomicLong transfers,
-        Tickets tickets) {
+        Tickets tickets,
+        Consumer<WorkerEvent> events) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.
     static final String NOT_EXPECTED = "no worker is expected with this name, incarnation and token";

@@ -9,6 +9,7 @@ import dev.drover.handoff.JoinRequest;
 import dev.drover.handoff.Verdict;
 import dev.drover.posix.KernelFeatures;
 import dev.drover.posix.PeerCredentials;
+import dev.drover.session.Address;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionGate;
 import dev.drover.session.SessionServer;
@@ -60,6 +61,7 @@ public final class Supervisor implements AutoCloseable {
     private final OutputPump pump;
     private final RefusalLog refusals = new RefusalLog();
     private final Tickets tickets = new Tickets();
+    private final EventFeed events = new EventFeed();
     private final SessionServer sessions;
     private final Spawner spawner;
     private final Services services;
@@ -68,6 +70,7 @@ public final class Supervisor implements AutoCloseable {
 
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
+    private final Forks forks = new Forks();
     private final GuardWatch guards = new GuardWatch(loop, guard);
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
@@ -87,7 +90,8 @@ public final class Supervisor implements AutoCloseable {
                 guard,
                 new SecureRandom(),
                 new AtomicLong(),
-                tickets);
+                tickets,
+                this::happened);
     }
 
     private SessionServer openSessions() {
@@ -148,6 +152,61 @@ public final class Supervisor implements AutoCloseable {
         spawner.close();
         pump.close();
         sessions.close();
+        events.close();
+    }
+
+    /// Forks one worker that is not replaced when it ends: `child_process.fork` of Node. Returns when that is under
+    /// way.
+    ///
+    /// @throws SupervisorException when there is a fork or a pool of that name
+    public ForkedWorker fork(Fork fork) {
+        var waiting = loop.ask(
+                () -> {
+                    if (forks.contains(fork.name())) {
+                        throw new SupervisorException(
+                                List.of("cannot fork " + fork.name() + ": there is one of that name"));
+                    }
+                    var added = forks.add(fork.name());
+                    try {
+                        openOnLoop(List.of(fork.spec()));
+                        return added;
+                    } catch (RuntimeException failure) {
+                        forks.remove(fork.name());
+                        throw failure;
+                    }
+                },
+                ANSWER_BOUND);
+        return new ForkedWorker(this, new WorkerId(fork.name(), 0), waiting);
+    }
+
+    void stopFork(String name) {
+        loop.post(() -> {
+            if (forks.contains(name)) {
+                runtime(name).ifPresent(pool -> pool.handle(new PoolEvent.StopOrdered()));
+            }
+        });
+    }
+
+    /// Tells what happens to workers from now on, in order, on a thread of its own. A listener may block; while
+    /// 16 384 events wait for it, further ones are left out, and the log tells so.
+    public void onEvent(Consumer<WorkerEvent> listener) {
+        events.listen(listener);
+    }
+
+    /// A fork that has ended leaves nothing behind.
+    private void happened(WorkerEvent event) {
+        var pool = event.incarnation().worker().pool();
+        if (event instanceof WorkerEvent.Exited && forks.contains(pool)) {
+            loop.post(() -> {
+                if (stopping.isEmpty()) {
+                    pools.remove(pool);
+                }
+                sessions.switchboard()
+                        .forget(new Address.Worker(event.incarnation().worker().toString()));
+            });
+        }
+        forks.happened(event);
+        events.publish(event);
     }
 
     /// Says something to workers and programs, and takes what they say to the parent: the parent of a child process in
@@ -171,6 +230,7 @@ public final class Supervisor implements AutoCloseable {
             Orphans.adopt();
         }
         handles = Optional.of(new HandleServer(runDirectory.handles(), loop.poller(), loop::nanoTime, gatekeeper()));
+        events.start();
         if (Guard.needed()) {
             guards.start();
         }
@@ -369,6 +429,7 @@ public final class Supervisor implements AutoCloseable {
             spawner.close();
             pump.close();
             sessions.close();
+            events.close();
             runDirectory.close();
             stopped.complete(outcome);
         } catch (RuntimeException failure) {

@@ -150,6 +150,9 @@ public final class PoolCore {
     /// A ready worker killed by a signal is replaced at once; one that exited by itself, or was never ready,
     /// leaves its place empty for a while.
     private void failed(int ordinal, Member member, boolean bySignal) {
+        if (!state.spec().restart().restarts()) {
+            return;
+        }
         var place = state.place(ordinal);
         if (member.ready() && bySignal) {
             // Also when its replacement had failed and the place was told to wait: it is empty now.

@@ -57,6 +57,9 @@ final class Reconciler {
         if (place.current().isPresent() || place.backingOff()) {
             return;
         }
+        if (place.lastNumber() > 0 && !core.state().spec().restart().restarts()) {
+            return;
+        }
         if (place.members().isEmpty() || (place.members().size() == 1 && claimed() < most())) {
             start(place);
         }
