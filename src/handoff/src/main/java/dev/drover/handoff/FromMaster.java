@@ -5,7 +5,8 @@ import java.util.List;
 /// What the master's frame says. The descriptors of its handles belong to whoever reads it.
 sealed interface FromMaster {
     /// The worker is accepted.
-    record Joined(String pool, String ticket, long transferId, List<Handle> listeners) implements FromMaster {}
+    record Joined(String pool, String ticket, long transferId, List<Handle> listeners, List<String> dispatchedSockets)
+            implements FromMaster {}
 
     /// The worker is not accepted.
     record JoinRefused(JoinRefusal reason, String message) implements FromMaster {}

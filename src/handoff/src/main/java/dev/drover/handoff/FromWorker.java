@@ -17,6 +17,11 @@ sealed interface FromWorker {
     /// It takes no new work.
     record Draining() implements FromWorker {}
 
+    /// Connections it had acknowledged are closed.
+    ///
+    /// @param count from 1
+    record ConnectionsEnded(int count) implements FromWorker {}
+
     /// It breaks the contract: the peer is cut off. Its descriptors are closed.
     ///
     /// @param reason [JoinRefusal#MALFORMED] or [JoinRefusal#PROTOCOL_VERSION]

@@ -20,6 +20,11 @@ import java.nio.charset.StandardCharsets;
 public record Handle(HandleKind kind, String socketName, SocketAddress address, int backlog, Fd descriptor) {
 
     public Handle {
+        check(kind, socketName, address, backlog);
+    }
+
+    /// @throws IllegalArgumentException for what no handle may say
+    static void check(HandleKind kind, String socketName, SocketAddress address, int backlog) {
         check(isName(socketName), "socket name '" + socketName + "': 1 to " + HandoffLimits.MAX_NAME_BYTES + " bytes");
         check(isAddress(kind, address), "address " + address + " of " + kind + ": IP address or path wanted");
         check(backlog >= 0, "backlog " + backlog + ": 0 or more");

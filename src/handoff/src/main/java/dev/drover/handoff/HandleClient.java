@@ -119,10 +119,11 @@ public final class HandleClient implements AutoCloseable {
 
     private Joined answer(String worker, String what, Duration timeout) {
         return switch (read()) {
-            case Read.Frame(FromMaster.Joined(var pool, var ticket, var transferId, var listeners)) -> {
+            case Read.Frame(
+                    FromMaster.Joined(var pool, var ticket, var transferId, var listeners, var dispatchedSockets)) -> {
                 open.add(transferId);
                 joined = true;
-                yield new Joined(pool, ticket, transferId, listeners);
+                yield new Joined(pool, ticket, transferId, listeners, dispatchedSockets);
             }
             case Read.Frame(FromMaster.JoinRefused(var reason, var message)) ->
                 throw new JoinRefusedException(worker, reason, message);
@@ -144,7 +145,7 @@ public final class HandleClient implements AutoCloseable {
         }
         return switch (read()) {
             case Read.Frame(FromMaster.Transferred(var transferId, var handles)) -> taken(transferId, handles);
-            case Read.Frame(FromMaster.Joined(var _, var _, var _, var listeners)) -> {
+            case Read.Frame(FromMaster.Joined(var _, var _, var _, var listeners, var _)) -> {
                 close(listeners);
                 yield broken("the master answered a Join that was not sent");
             }
@@ -248,6 +249,19 @@ public final class HandleClient implements AutoCloseable {
     public void draining() {
         checkJoined("say draining");
         send(WorkerFrames.draining(), "say draining");
+    }
+
+    /// Says that connections this worker had acknowledged are closed. To be sent together, at most some 50 times a
+    /// second: a master cuts off who floods it, and who tells of more than it was given.
+    ///
+    /// @param count how many since the last time, from 1
+    /// @throws HandoffException when the master is gone
+    public void connectionsEnded(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("cannot say that " + count + " connections ended: from 1");
+        }
+        checkJoined("say that connections ended");
+        send(WorkerFrames.connectionsEnded(count), "say that connections ended");
     }
 
     private void checkJoined(String verb) {

@@ -1,9 +1,11 @@
 package dev.drover.handoff;
 
-import java.util.HashSet;
+import dev.drover.posix.Fd;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The master's end of the handle socket of one worker that has joined. To be used on the loop.
 public final class HandlePeer implements AutoCloseable {
@@ -14,11 +16,16 @@ public final class HandlePeer implements AutoCloseable {
     private final PeerEvents events;
     private final LongSupplier nanoTime;
 
-    /// Given to the peer and not yet answered; at most [HandoffLimits#MAX_OPEN_TRANSFERS].
-    private final Set<Long> open = new HashSet<>();
+    /// Given to the peer and not yet answered, with the connections in each; at most
+    /// [HandoffLimits#MAX_OPEN_TRANSFERS].
+    private final Map<Long, Integer> open = new HashMap<>();
+
+    /// Acknowledged connections of which the peer has not said that they ended.
+    private long connections;
 
     private long secondStart;
     private int statusFrames;
+    private int endedFrames;
     private boolean ended;
 
     HandlePeer(HandleServer server, HandleSocket socket, PeerEvents events, LongSupplier nanoTime) {
@@ -31,15 +38,19 @@ public final class HandlePeer implements AutoCloseable {
 
     /// Answers the Join and begins. INVARIANT: the answer is the first frame of the connection.
     void begin(Verdict.Admitted admitted) {
-        var answer =
-                MasterFrames.joined(admitted.pool(), admitted.ticket(), admitted.transferId(), admitted.listeners());
+        var answer = MasterFrames.joined(
+                admitted.pool(),
+                admitted.ticket(),
+                admitted.transferId(),
+                admitted.listeners(),
+                admitted.dispatchedSockets());
         socket.readBy(this::turn);
         guarded(() -> {
             if (!socket.send(answer, admitted.listeners())) {
                 end("the worker had gone before it could be answered");
                 return;
             }
-            open.add(admitted.transferId());
+            open.put(admitted.transferId(), 0);
             events.joined(this);
         });
     }
@@ -55,21 +66,51 @@ public final class HandlePeer implements AutoCloseable {
     ///     of bounds
     public boolean transfer(long transferId, List<Handle> handles) {
         server.assertOnLoop();
-        if (transferId <= 0 || open.contains(transferId)) {
-            throw new IllegalArgumentException("cannot transfer with id " + transferId + ": below 1 or in use");
-        }
+        checkId(transferId);
         if (handles.isEmpty() || handles.size() > HandoffLimits.MAX_DESCRIPTORS) {
             throw new IllegalArgumentException("cannot transfer " + handles.size() + " handles: 1 to "
                     + HandoffLimits.MAX_DESCRIPTORS + " are allowed");
         }
-        if (ended || open.size() >= HandoffLimits.MAX_OPEN_TRANSFERS) {
+        if (isFull() || !socket.send(MasterFrames.transfer(transferId, handles), handles)) {
             return false;
         }
-        if (!socket.send(MasterFrames.transfer(transferId, handles), handles)) {
-            return false;
-        }
-        open.add(transferId);
+        int connections = (int) handles.stream()
+                .filter(handle -> handle.kind() == HandleKind.CONNECTION)
+                .count();
+        open.put(transferId, connections);
         return true;
+    }
+
+    /// The same for one connection, at the least cost.
+    ///
+    /// @param frame of the connection's socket
+    /// @param connection stays the caller's
+    public boolean transfer(long transferId, ConnectionFrame frame, Fd connection) {
+        server.assertOnLoop();
+        checkId(transferId);
+        if (isFull() || !socket.send(frame, transferId, connection)) {
+            return false;
+        }
+        open.put(transferId, 1);
+        return true;
+    }
+
+    private void checkId(long transferId) {
+        if (transferId <= 0 || open.containsKey(transferId)) {
+            throw new IllegalArgumentException("cannot transfer with id " + transferId + ": below 1 or in use");
+        }
+    }
+
+    private boolean isFull() {
+        return ended || open.size() >= HandoffLimits.MAX_OPEN_TRANSFERS;
+    }
+
+    /// Reads what has arrived by now, without ending the connection: for whoever is about to judge the worker by what
+    /// it has not said. Does nothing after the end.
+    public void readArrived() {
+        server.assertOnLoop();
+        // Bounded: what is told may lead to further transfers, and these to further answers.
+        guarded(() -> readAtMost(HandoffLimits.MAX_FRAMES_ARRIVED));
     }
 
     /// Reads what a dead worker left, to the end, then tells [PeerEvents#closed]: for whoever learns of its death
@@ -79,7 +120,7 @@ public final class HandlePeer implements AutoCloseable {
     public void readToEnd() {
         server.assertOnLoop();
         guarded(() -> {
-            // Bounded: each frame answers an open transfer or counts as a status frame, or it ends the connection.
+            // Bounded: each frame answers an open transfer or counts within a rate, or it ends the connection.
             while (!ended && readFrame()) {}
             end("the worker is dead");
         });
@@ -95,12 +136,14 @@ public final class HandlePeer implements AutoCloseable {
     }
 
     private void turn() {
-        guarded(() -> {
-            int frames = 0;
-            while (!ended && frames < HandoffLimits.MAX_FRAMES_PER_TURN && readFrame()) {
-                frames++;
-            }
-        });
+        guarded(() -> readAtMost(HandoffLimits.MAX_FRAMES_PER_TURN));
+    }
+
+    private void readAtMost(int limit) {
+        int frames = 0;
+        while (!ended && frames < limit && readFrame()) {
+            frames++;
+        }
     }
 
     /// False when there is nothing more to read.
@@ -121,12 +164,14 @@ public final class HandlePeer implements AutoCloseable {
     private void deliver(FromWorker says) {
         switch (says) {
             case FromWorker.Acknowledged(var transferId) -> {
-                if (answered(transferId)) {
+                var given = answered(transferId);
+                if (given != null) {
+                    connections += given;
                     events.acknowledged(transferId);
                 }
             }
             case FromWorker.Refused(var transferId, var message) -> {
-                if (answered(transferId)) {
+                if (answered(transferId) != null) {
                     events.refused(transferId, message);
                 }
             }
@@ -140,25 +185,51 @@ public final class HandlePeer implements AutoCloseable {
                     events.draining();
                 }
             }
+            case FromWorker.ConnectionsEnded(var count) -> {
+                if (isBelievable(count)) {
+                    events.connectionsEnded(count);
+                }
+            }
             case FromWorker.Join _ -> end("the worker sent a second Join");
             case FromWorker.Malformed(var _, var why) -> end("the worker sent a malformed frame: " + why);
         }
     }
 
-    private boolean answered(long transferId) {
-        if (open.remove(transferId)) {
-            return true;
+    /// The connections of the transfer, which is open no more; null when it was not.
+    private @Nullable Integer answered(long transferId) {
+        var given = open.remove(transferId);
+        if (given == null) {
+            end("the worker answered transfer " + transferId + ", which it was not given or had answered");
         }
-        end("the worker answered transfer " + transferId + ", which it was not given or had answered");
-        return false;
+        return given;
     }
 
-    private boolean isWithinRate() {
+    private boolean isBelievable(int count) {
+        countSeconds();
+        if (++endedFrames > HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND) {
+            end("the worker sent more than " + HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND
+                    + " frames of ended connections in a second");
+            return false;
+        }
+        if (count > connections) {
+            end("the worker said that " + count + " connections ended, of " + connections + " it has");
+            return false;
+        }
+        connections -= count;
+        return true;
+    }
+
+    private void countSeconds() {
         long now = nanoTime.getAsLong();
         if (now - secondStart >= NANOS_PER_SECOND) {
             secondStart = now;
             statusFrames = 0;
+            endedFrames = 0;
         }
+    }
+
+    private boolean isWithinRate() {
+        countSeconds();
         if (++statusFrames <= HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND) {
             return true;
         }

@@ -72,9 +72,20 @@ final class HandleSocket implements AutoCloseable {
             throw new AssertionError("Handle and Verdict let through a frame of " + frame.length + " bytes");
         }
         buffer.clear().put(frame).flip();
+        return send(handles.stream().<Fd>map(Handle::descriptor).toList());
+    }
+
+    /// The same for one connection.
+    boolean send(ConnectionFrame frame, long transferId, Fd connection) {
+        buffer.clear();
+        frame.write(transferId, buffer);
+        buffer.flip();
+        return send(List.of(connection));
+    }
+
+    private boolean send(List<Fd> descriptors) {
         try {
-            return socket.send(
-                    buffer, handles.stream().<Fd>map(Handle::descriptor).toList());
+            return socket.send(buffer, descriptors);
         } catch (PosixException failure) {
             return switch (failure.errno()) {
                 case Errno.EPIPE, Errno.ECONNRESET, Errno.ETOOMANYREFS, Errno.ENOBUFS, Errno.ENOMEM -> false;

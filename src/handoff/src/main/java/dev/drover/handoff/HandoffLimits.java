@@ -30,8 +30,18 @@ public final class HandoffLimits {
     /// Frames read from one peer in one turn of the loop: everybody else's share of it.
     static final int MAX_FRAMES_PER_TURN = 32;
 
+    /// Frames read from one peer when it is about to be judged: more than its socket holds.
+    static final int MAX_FRAMES_ARRIVED = 1_024;
+
     /// Ready and Draining frames of one peer within a second: repeating them is allowed, flooding is not.
     static final int MAX_STATUS_FRAMES_PER_SECOND = 64;
+
+    /// ConnectionsEnded frames of one peer within a second. A worker sends some 50; what it sent while the loop was
+    /// elsewhere comes at once, and that is no more than its socket holds, some 280 frames.
+    static final int MAX_ENDED_FRAMES_PER_SECOND = 512;
+
+    /// Dispatched sockets of a pool: what a Join is answered with.
+    static final int MAX_DISPATCHED_SOCKETS = 64;
 
     /// Connections the kernel queues while the loop is elsewhere.
     static final int LISTEN_BACKLOG = 128;

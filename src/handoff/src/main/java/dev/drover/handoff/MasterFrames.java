@@ -11,11 +11,13 @@ import java.util.List;
 final class MasterFrames {
     private MasterFrames() {}
 
-    static byte[] joined(String pool, String ticket, long transferId, List<Handle> listeners) {
+    static byte[] joined(
+            String pool, String ticket, long transferId, List<Handle> listeners, List<String> dispatchedSockets) {
         var joined = Joined.newBuilder()
                 .setPool(pool)
                 .setTicket(ticket)
-                .setListeners(WireHandles.encode(transferId, listeners));
+                .setListeners(WireHandles.encode(transferId, listeners))
+                .addAllDispatchedSockets(dispatchedSockets);
         return frame().setJoined(joined).build().toByteArray();
     }
 
@@ -78,7 +80,20 @@ final class MasterFrames {
                 Wire.name(joined.getPool(), "pool"),
                 Wire.secret(joined.getTicket(), "ticket"),
                 Wire.transferId(joined.getListeners().getTransferId()),
-                WireHandles.decode(joined.getListeners(), descriptors));
+                WireHandles.decode(joined.getListeners(), descriptors),
+                dispatchedSockets(joined));
+    }
+
+    private static List<String> dispatchedSockets(Joined joined) throws MalformedFrameException {
+        int count = joined.getDispatchedSocketsCount();
+        if (count > HandoffLimits.MAX_DISPATCHED_SOCKETS) {
+            throw new MalformedFrameException(
+                    count + " dispatched sockets: at most " + HandoffLimits.MAX_DISPATCHED_SOCKETS + " are allowed");
+        }
+        for (var name : joined.getDispatchedSocketsList()) {
+            Wire.name(name, "dispatched socket");
+        }
+        return List.copyOf(joined.getDispatchedSocketsList());
     }
 
     private static FromMaster decode(JoinRefused refused, List<Fd> descriptors) throws MalformedFrameException {

@@ -19,6 +19,11 @@ public interface PeerEvents {
     /// The worker takes no new work; may be said again.
     void draining();
 
+    /// Connections that were transferred and acknowledged have ended at the worker.
+    ///
+    /// @param count from 1, and with those told before never more than were acknowledged
+    void connectionsEnded(int count);
+
     /// The connection has ended, by the peer or because it broke the contract; everything it had sent before was
     /// told before. Last of all, once; left out after [HandlePeer#close] and [HandleServer#close].
     ///

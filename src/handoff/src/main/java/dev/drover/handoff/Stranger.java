@@ -50,8 +50,11 @@ final class Stranger {
                 }
             }
             case FromWorker.Malformed(var reason, var why) -> refuse(reason, why);
-            case FromWorker.Acknowledged _, FromWorker.Refused _, FromWorker.Ready _, FromWorker.Draining _ ->
-                refuse(JoinRefusal.MALFORMED, "the first frame is no Join");
+            case FromWorker.Acknowledged _,
+                    FromWorker.Refused _,
+                    FromWorker.Ready _,
+                    FromWorker.Draining _,
+                    FromWorker.ConnectionsEnded _ -> refuse(JoinRefusal.MALFORMED, "the first frame is no Join");
         }
     }
 

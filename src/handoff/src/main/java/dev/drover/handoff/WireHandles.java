@@ -24,16 +24,29 @@ final class WireHandles {
         return transfer.build();
     }
 
+    /// A transfer of one connection, all but its id.
+    static dev.drover.protocol.worker.v1.Transfer encodeConnection(String socketName, SocketAddress address) {
+        Handle.check(HandleKind.CONNECTION, socketName, address, 0);
+        return dev.drover.protocol.worker.v1.Transfer.newBuilder()
+                .addHandles(encode(HandleKind.CONNECTION, socketName, address, 0))
+                .build();
+    }
+
     private static dev.drover.protocol.worker.v1.Handle encode(Handle handle) {
+        return encode(handle.kind(), handle.socketName(), handle.address(), handle.backlog());
+    }
+
+    private static dev.drover.protocol.worker.v1.Handle encode(
+            HandleKind kind, String socketName, SocketAddress address, int backlog) {
         var wire = dev.drover.protocol.worker.v1.Handle.newBuilder()
                 .setKind(
-                        switch (handle.kind()) {
+                        switch (kind) {
                             case LISTENER -> dev.drover.protocol.worker.v1.HandleKind.HANDLE_KIND_LISTENER;
                             case CONNECTION -> dev.drover.protocol.worker.v1.HandleKind.HANDLE_KIND_CONNECTION;
                         })
-                .setSocketName(handle.socketName())
-                .setBacklog(handle.backlog());
-        switch (handle.address()) {
+                .setSocketName(socketName)
+                .setBacklog(backlog);
+        switch (address) {
             case InetSocketAddress inet ->
                 wire.setFamily(
                                 inet.getAddress() instanceof Inet4Address
@@ -44,7 +57,7 @@ final class WireHandles {
             case UnixDomainSocketAddress unix ->
                 wire.setFamily(AddressFamily.ADDRESS_FAMILY_UNIX)
                         .setAddress(unix.getPath().toString());
-            default -> throw new AssertionError("Handle let through " + handle.address());
+            default -> throw new AssertionError("Handle let through " + address);
         }
         return wire.build();
     }

@@ -2,6 +2,7 @@ package dev.drover.handoff;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.drover.posix.Fd;
+import dev.drover.protocol.worker.v1.ConnectionsEnded;
 import dev.drover.protocol.worker.v1.Draining;
 import dev.drover.protocol.worker.v1.Join;
 import dev.drover.protocol.worker.v1.Ready;
@@ -38,6 +39,11 @@ final class WorkerFrames {
         return frame().setDraining(Draining.getDefaultInstance()).build().toByteArray();
     }
 
+    static byte[] connectionsEnded(int count) {
+        var ended = ConnectionsEnded.newBuilder().setCount(count);
+        return frame().setConnectionsEnded(ended).build().toByteArray();
+    }
+
     private static WorkerFrame.Builder frame() {
         return WorkerFrame.newBuilder().setProtocolVersion(Wire.PROTOCOL_VERSION);
     }
@@ -72,8 +78,17 @@ final class WorkerFrames {
                         Wire.text(frame.getTransferRefused().getMessage(), "message"));
             case READY -> new FromWorker.Ready();
             case DRAINING -> new FromWorker.Draining();
+            case CONNECTIONS_ENDED -> ended(frame.getConnectionsEnded().getCount());
             case FRAME_NOT_SET -> throw new MalformedFrameException("a frame that says nothing this version knows");
         };
+    }
+
+    private static FromWorker ended(int count) throws MalformedFrameException {
+        if (count <= 0) {
+            throw new MalformedFrameException(
+                    "count of ended connections " + Integer.toUnsignedString(count) + ": 1 to 2^31 - 1 are allowed");
+        }
+        return new FromWorker.ConnectionsEnded(count);
     }
 
     private static FromWorker decode(Join join) throws MalformedFrameException {

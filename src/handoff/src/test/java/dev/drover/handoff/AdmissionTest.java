@@ -81,11 +81,12 @@ class AdmissionTest {
 
     @Test
     void secretsAreNotPrinted() {
-        var admitted = new Verdict.Admitted("web", "a-ticket", 1, java.util.List.of(), new SilentEvents());
+        var admitted = new Verdict.Admitted(
+                "web", "a-ticket", 1, java.util.List.of(), java.util.List.of(), new SilentEvents());
 
         assertThat(request(TOKEN, USER).toString()).doesNotContain(TOKEN);
         assertThat(admitted.toString()).doesNotContain("a-ticket");
-        assertThat(new Joined("web", "a-ticket", 1, java.util.List.of()).toString())
+        assertThat(new Joined("web", "a-ticket", 1, java.util.List.of(), java.util.List.of()).toString())
                 .doesNotContain("a-ticket");
     }
 
@@ -109,6 +110,9 @@ class AdmissionTest {
 
         @Override
         public void draining() {}
+
+        @Override
+        public void connectionsEnded(int count) {}
 
         @Override
         public void closed(String why) {}

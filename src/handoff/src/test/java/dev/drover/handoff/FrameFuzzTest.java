@@ -53,8 +53,10 @@ class FrameFuzzTest {
                 WorkerFrames.refused(Long.MAX_VALUE, "no room"),
                 WorkerFrames.ready(),
                 WorkerFrames.draining(),
-                MasterFrames.joined("web", "ticket", 1, List.of()),
-                MasterFrames.joined("web", "ticket", 1, List.of(http, https)),
+                WorkerFrames.connectionsEnded(1),
+                WorkerFrames.connectionsEnded(Integer.MAX_VALUE),
+                MasterFrames.joined("web", "ticket", 1, List.of(), List.of()),
+                MasterFrames.joined("web", "ticket", 1, List.of(http, https), List.of("api", "chat")),
                 MasterFrames.joinRefused(JoinRefusal.WRONG_PEER, "because"),
                 MasterFrames.transfer(2, List.of(local)),
                 MasterFrames.transfer(300, List.of(http, https, local)));
@@ -145,6 +147,7 @@ class FrameFuzzTest {
             case FromWorker.Refused(var transferId, var message) -> WorkerFrames.refused(transferId, message);
             case FromWorker.Ready _ -> WorkerFrames.ready();
             case FromWorker.Draining _ -> WorkerFrames.draining();
+            case FromWorker.ConnectionsEnded(var count) -> WorkerFrames.connectionsEnded(count);
             case FromWorker.Malformed _ -> new byte[0];
         };
         checkSame(read, again.length == 0 ? read : WorkerFrames.read(again, List.of()));
@@ -152,9 +155,9 @@ class FrameFuzzTest {
 
     private static void checkMasters(FromMaster read, List<Fd> descriptors) {
         switch (read) {
-            case FromMaster.Joined(var pool, var ticket, var transferId, var listeners) -> {
+            case FromMaster.Joined(var pool, var ticket, var transferId, var listeners, var dispatched) -> {
                 checkDescriptors(listeners, descriptors);
-                var again = MasterFrames.joined(pool, ticket, transferId, listeners);
+                var again = MasterFrames.joined(pool, ticket, transferId, listeners, dispatched);
                 checkSame(read, MasterFrames.read(again, descriptors));
             }
             case FromMaster.Transferred(var transferId, var handles) -> {
@@ -234,7 +237,7 @@ class FrameFuzzTest {
         var pair = UnixSocket.pair(UnixSocket.Type.SEQPACKET);
         try (var worker = new HandleClient(pair.first());
                 var master = RawPeer.of(pair.second())) {
-            master.send(MasterFrames.joined("web", "ticket", 1, List.of()));
+            master.send(MasterFrames.joined("web", "ticket", 1, List.of(), List.of()));
             var joined = worker.join("web-0", 1, "token", Duration.ofSeconds(20));
             sendSome(master, random);
             pair.second().shutdown();

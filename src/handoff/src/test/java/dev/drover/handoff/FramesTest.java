@@ -21,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FramesTest {
     private static final UnknownFieldSet UNKNOWN = UnknownFieldSet.newBuilder()
@@ -103,7 +106,7 @@ class FramesTest {
                 .toList();
 
         // when
-        var read = MasterFrames.read(MasterFrames.joined("web", "ticket", 1, sent), arrived);
+        var read = MasterFrames.read(MasterFrames.joined("web", "ticket", 1, sent, List.of()), arrived);
 
         // then
         assertThat(read).isInstanceOfSatisfying(FromMaster.Joined.class, joined -> {
@@ -116,12 +119,45 @@ class FramesTest {
     }
 
     @Test
+    void namesOfDispatchedSocketsTravelWithTheListeners() {
+        // when
+        var read =
+                MasterFrames.read(MasterFrames.joined("web", "ticket", 1, List.of(), List.of("http", "x")), List.of());
+
+        // then
+        assertThat(read).isEqualTo(new FromMaster.Joined("web", "ticket", 1, List.of(), List.of("http", "x")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 127, 128, 16_383, 16_384, 1L << 31, 1L << 62, Long.MAX_VALUE})
+    void frameOfAConnectionIsTheOneProtobufWrites(long transferId) {
+        for (var address : List.of(ip("127.0.0.1", 80), ip("::", 8080), UnixDomainSocketAddress.of("/run/app.sock"))) {
+            // given
+            var name = "x".repeat(address.toString().length());
+            var handle = new Handle(HandleKind.CONNECTION, name, address, 0, pipe.readEnd());
+            var buffer = ByteBuffer.allocate(HandoffLimits.MAX_FRAME_BYTES);
+
+            // when
+            new ConnectionFrame(name, address).write(transferId, buffer);
+
+            // then
+            assertThat(Wire.take(buffer)).isEqualTo(MasterFrames.transfer(transferId, List.of(handle)));
+        }
+    }
+
+    @Test
+    void frameOfAnImpossibleConnectionIsABug() {
+        assertThatThrownBy(() -> new ConnectionFrame("", ip("::", 80))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void workersFramesAreTheSameAfterTheirTravel() {
         assertThat(read(WorkerFrames.join("web-0", 3, "token"))).isEqualTo(new FromWorker.Join("web-0", 3, "token"));
         assertThat(read(WorkerFrames.acknowledged(9))).isEqualTo(new FromWorker.Acknowledged(9));
         assertThat(read(WorkerFrames.refused(9, "no"))).isEqualTo(new FromWorker.Refused(9, "no"));
         assertThat(read(WorkerFrames.ready())).isEqualTo(new FromWorker.Ready());
         assertThat(read(WorkerFrames.draining())).isEqualTo(new FromWorker.Draining());
+        assertThat(read(WorkerFrames.connectionsEnded(7))).isEqualTo(new FromWorker.ConnectionsEnded(7));
     }
 
     @Test
@@ -212,6 +248,8 @@ class FramesTest {
                 arguments("1 to 65536", new byte[65_537]),
                 arguments("no protobuf", new byte[] {(byte) 0xff}),
                 arguments("says nothing", worker().build().toByteArray()),
+                arguments("count of ended connections 0", WorkerFrames.connectionsEnded(0)),
+                arguments("count of ended connections 4294967295", WorkerFrames.connectionsEnded(-1)),
                 arguments(
                         "says nothing",
                         worker().setUnknownFields(UNKNOWN).build().toByteArray()),
@@ -323,10 +361,15 @@ class FramesTest {
                         master().setJoinRefused(JoinRefused.newBuilder()
                                 .setReason(dev.drover.protocol.worker.v1.JoinRefusal.JOIN_REFUSAL_MALFORMED)
                                 .setMessage("x".repeat(1025)))),
-                refused("pool is empty", 0, MasterFrames.joined("", "ticket", 1, List.of())),
-                refused("ticket is empty", 0, MasterFrames.joined("web", "", 1, List.of())),
-                refused("ticket of 257", 0, MasterFrames.joined("web", "x".repeat(257), 1, List.of())),
-                refused("transfer id 0", 0, MasterFrames.joined("web", "ticket", 0, List.of())));
+                refused("pool is empty", 0, MasterFrames.joined("", "ticket", 1, List.of(), List.of())),
+                refused("ticket is empty", 0, MasterFrames.joined("web", "", 1, List.of(), List.of())),
+                refused("ticket of 257", 0, MasterFrames.joined("web", "x".repeat(257), 1, List.of(), List.of())),
+                refused("dispatched socket is empty", 0, MasterFrames.joined("web", "t", 1, List.of(), List.of(""))),
+                refused(
+                        "65 dispatched sockets",
+                        0,
+                        MasterFrames.joined("web", "t", 1, List.of(), Collections.nCopies(65, "s"))),
+                refused("transfer id 0", 0, MasterFrames.joined("web", "ticket", 0, List.of(), List.of())));
     }
 
     private static dev.drover.protocol.worker.v1.Handle.Builder[] many(int count) {

@@ -52,7 +52,7 @@ class HandleClientTest {
     }
 
     private Joined join() {
-        return join(MasterFrames.joined("web", "ticket", 1, List.of()));
+        return join(MasterFrames.joined("web", "ticket", 1, List.of(), List.of()));
     }
 
     /// The answer is there before the question: nobody waits.
@@ -76,7 +76,7 @@ class HandleClientTest {
         var joined = join();
 
         // then
-        assertThat(joined).isEqualTo(new Joined("web", "ticket", 1, List.of()));
+        assertThat(joined).isEqualTo(new Joined("web", "ticket", 1, List.of(), List.of()));
         assertThat(WorkerFrames.read(master.receive(), List.of())).isEqualTo(new FromWorker.Join("web-0", 1, "token"));
     }
 
@@ -101,7 +101,8 @@ class HandleClientTest {
     void answersThatAreNoneAreErrorsAndLeaveNothingOpen() {
         assertJoinFails("answered with a transfer", transfer(2, 1), 1);
         assertJoinFails("malformed", new byte[] {1, 2, 3}, 1);
-        assertJoinFails("1 descriptors for 0 handles", MasterFrames.joined("web", "ticket", 1, List.of()), 1);
+        assertJoinFails(
+                "1 descriptors for 0 handles", MasterFrames.joined("web", "ticket", 1, List.of(), List.of()), 1);
         assertJoinFails("descriptors were cut off", transfer(2, 65), 65);
         assertJoinFails("payload was cut off", new byte[65_537], 1);
     }
@@ -225,7 +226,7 @@ class HandleClientTest {
         assertGoneAfter("2 descriptors for 1 handles", transfer(2, 1), 2);
         assertGoneAfter("0 descriptors for 1 handles", transfer(2, 1), 0);
         assertGoneAfter("descriptors were cut off", transfer(2, 65), 65);
-        assertGoneAfter("a Join that was not sent", MasterFrames.joined("web", "ticket", 3, List.of()), 0);
+        assertGoneAfter("a Join that was not sent", MasterFrames.joined("web", "ticket", 3, List.of(), List.of()), 0);
         assertGoneAfter("refused", MasterFrames.joinRefused(JoinRefusal.NOT_EXPECTED, ""), 0);
     }
 
@@ -233,7 +234,7 @@ class HandleClientTest {
         var pair = UnixSocket.pair(UnixSocket.Type.SEQPACKET);
         try (var worker = new HandleClient(pair.first());
                 var master = RawPeer.of(pair.second())) {
-            master.send(MasterFrames.joined("web", "ticket", 1, List.of()));
+            master.send(MasterFrames.joined("web", "ticket", 1, List.of(), List.of()));
             var unused = worker.join("web-0", 1, "token", TIMEOUT);
             assertThat(unused.listeners()).isEmpty();
             assertThat(master.trySend(

@@ -370,6 +370,131 @@ class HandleServerTest {
         return lines.stream().filter("web-0 ready"::equals).count();
     }
 
+    private static final ConnectionFrame CONNECTION =
+            new ConnectionFrame("http", new InetSocketAddress(InetAddress.ofLiteral("::"), 8080));
+
+    private boolean give(String worker, long transferId) {
+        return master.onLoop(() -> master.peer(worker).transfer(transferId, CONNECTION, pipe.readEnd()));
+    }
+
+    @Test
+    void connectionIsGivenAndItsEndIsTold() {
+        try (var client = HandleClient.connect(path, TIMEOUT)) {
+            // given
+            client.join("web-0", 1, "token", TIMEOUT);
+            master.journal().await("web-0 joined");
+            assertThat(give("web-0", 2)).isTrue();
+            var received = (Received.Transferred) client.receive();
+
+            // when
+            client.acknowledge(received.transferId());
+            received.handles().getFirst().descriptor().close();
+            client.connectionsEnded(1);
+            master.journal().await("web-0 ended 1");
+
+            // then
+            assertThat(received.transferId()).isEqualTo(2);
+            assertThat(received.handles().getFirst().kind()).isEqualTo(HandleKind.CONNECTION);
+            assertThat(received.handles().getFirst().socketName()).isEqualTo("http");
+            assertThat(master.journal().lines())
+                    .containsExactly("web-0 joined", "web-0 acknowledged 2", "web-0 ended 1");
+        }
+    }
+
+    @Test
+    void moreConnectionsEndedThanWereAcknowledgedCutThePeerOff() {
+        assertThat(cutOffAfter(WorkerFrames.connectionsEnded(1))).contains("1 connections ended, of 0");
+        try (var peer = joined("web-0")) {
+            // given: two are given, one is acknowledged, one refused
+            give("web-0", 2);
+            give("web-0", 3);
+            peer.send(WorkerFrames.acknowledged(1));
+            peer.send(WorkerFrames.acknowledged(2));
+            peer.send(WorkerFrames.refused(3, "no"));
+            peer.send(WorkerFrames.connectionsEnded(1));
+            master.journal().await("web-0 ended 1");
+
+            // when
+            peer.send(WorkerFrames.connectionsEnded(1));
+
+            // then
+            assertThat(master.journal().await("web-0 closed")).contains("1 connections ended, of 0");
+            assertThat(master.journal().lines()).containsOnlyOnce("web-0 ended 1");
+        }
+        assertOthersAreServed();
+    }
+
+    @Test
+    void listenersAreNoConnectionsThatCouldEnd() {
+        try (var peer = joined("web-0")) {
+            // given
+            master.transfer("web-0", 2, handles(3));
+            peer.send(WorkerFrames.acknowledged(2));
+
+            // when
+            peer.send(WorkerFrames.connectionsEnded(1));
+
+            // then
+            assertThat(master.journal().await("web-0 closed")).contains("1 connections ended, of 0");
+        }
+    }
+
+    @Test
+    void endsMayBeToldOftenButNotFlooded() {
+        try (var peer = joined("web-0")) {
+            // given
+            long id = 2;
+            for (int second = 0; second < 2; second++) {
+                for (int i = 0; i < HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND; i++, id++) {
+                    tellEnd(peer, id);
+                }
+                int expected = (second + 1) * HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND;
+                master.journal().await(expected + " ends", lines -> ended(lines) == expected);
+                master.passTime(Duration.ofSeconds(1));
+            }
+
+            // when
+            for (int i = 0; i <= HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND; i++, id++) {
+                tellEnd(peer, id);
+            }
+
+            // then
+            assertThat(master.journal().await("web-0 closed")).contains("512 frames of ended connections");
+            assertThat(ended(master.journal().lines())).isEqualTo(3 * HandoffLimits.MAX_ENDED_FRAMES_PER_SECOND);
+        }
+    }
+
+    private void tellEnd(RawPeer peer, long transferId) {
+        assertThat(give("web-0", transferId)).isTrue();
+        peer.receive();
+        peer.send(WorkerFrames.acknowledged(transferId));
+        peer.send(WorkerFrames.connectionsEnded(1));
+    }
+
+    private static long ended(List<String> lines) {
+        return lines.stream().filter("web-0 ended 1"::equals).count();
+    }
+
+    @Test
+    void whatHasArrivedIsReadAtOnceAndTheConnectionLives() {
+        try (var peer = joined("web-0")) {
+            // given
+            give("web-0", 2);
+
+            // when
+            var heard = master.onLoop(() -> {
+                peer.send(WorkerFrames.acknowledged(2));
+                master.peer("web-0").readArrived();
+                return master.journal().lines().contains("web-0 acknowledged 2");
+            });
+
+            // then
+            assertThat(heard).isTrue();
+            peer.send(WorkerFrames.ready());
+            master.journal().await("web-0 ready");
+        }
+    }
+
     @Test
     void oneTurnOfTheLoopReadsAFewFramesOfEachPeer() {
         var own = directory.resolve("own.sock");
@@ -662,6 +787,12 @@ class HandleServerTest {
         public void draining() {
             inner.draining();
             after("draining");
+        }
+
+        @Override
+        public void connectionsEnded(int count) {
+            inner.connectionsEnded(count);
+            after("connectionsEnded");
         }
 
         @Override

@@ -18,6 +18,7 @@ import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -297,6 +298,7 @@ final class PoolRuntime {
                 newTicket(process.get()),
                 services.newTransferId(),
                 sockets.handles(process.get().shard()),
+                List.of(),
                 new WorkerVoice(process.get()));
     }
 
@@ -384,6 +386,11 @@ final class PoolRuntime {
         @Override
         public void draining() {
             tell(process, new Life.Event.DrainingReported());
+        }
+
+        @Override
+        public void connectionsEnded(int count) {
+            throw new IllegalStateException("no connection was given to " + process.incarnation());
         }
 
         @Override

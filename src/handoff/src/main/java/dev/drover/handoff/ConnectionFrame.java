@@ -1,0 +1,49 @@
+package dev.drover.handoff;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import dev.drover.protocol.worker.v1.MasterFrame;
+import dev.drover.protocol.worker.v1.Transfer;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+
+/// The frame that transfers one connection of a socket: everything but the transfer's id is the same for all of them
+/// and is encoded once. The bytes are those of [MasterFrames#transfer]. Immutable.
+public final class ConnectionFrame {
+    /// Fields 1 to 15 have tags of one byte.
+    private static final byte VERSION_TAG = tag(MasterFrame.PROTOCOL_VERSION_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
+
+    private static final byte TRANSFER_TAG =
+            tag(MasterFrame.TRANSFER_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    private static final byte ID_TAG = tag(Transfer.TRANSFER_ID_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
+
+    private final byte[] handle;
+
+    /// @param socketName the pool's name of the socket
+    /// @param address where it listens
+    public ConnectionFrame(String socketName, SocketAddress address) {
+        this.handle = WireHandles.encodeConnection(socketName, address).toByteArray();
+    }
+
+    private static byte tag(int field, int wireType) {
+        return (byte) ((field << 3) | wireType);
+    }
+
+    /// The buffer has room for [HandoffLimits#MAX_FRAME_BYTES].
+    void write(long transferId, ByteBuffer into) {
+        into.put(VERSION_TAG).put((byte) Wire.PROTOCOL_VERSION).put(TRANSFER_TAG);
+        putVarint(into, 1 + CodedOutputStream.computeUInt64SizeNoTag(transferId) + handle.length);
+        into.put(ID_TAG);
+        putVarint(into, transferId);
+        into.put(handle);
+    }
+
+    private static void putVarint(ByteBuffer into, long value) {
+        long left = value;
+        while ((left & ~0x7FL) != 0) {
+            into.put((byte) ((left & 0x7F) | 0x80));
+            left >>>= 7;
+        }
+        into.put((byte) left);
+    }
+}
