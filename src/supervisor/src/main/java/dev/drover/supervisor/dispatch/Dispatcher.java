@@ -1,0 +1,392 @@
+package dev.drover.supervisor.dispatch;
+
+import dev.drover.supervisor.Incarnation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Decides which worker of a pool gets which connection. No clock, no I/O: it is told what happens and when, and
+/// answers what is to be done.
+///
+/// ```
+///  arrived --> held --next--> given --acknowledged--> the worker's
+///              ^  ^            |  |
+///  parked -----'  '--refused---'  '--gone: its worker is dead--> held
+/// ```
+///
+/// INVARIANT: a connection is held, parked, being given, or in flight to exactly one incarnation, until that has
+/// acknowledged it. It leaves an incarnation unacknowledged only when that refused it or is dead. One that does not
+/// answer in time is hung: it stays in its hands until it is dead.
+///
+/// Not thread-safe: for the loop.
+public final class Dispatcher {
+    private static final Comparator<Slot> ORDER = Comparator.comparingInt(
+                    (Slot slot) -> slot.incarnation.worker().ordinal())
+            .thenComparingInt(slot -> slot.incarnation.number());
+
+    private final List<DispatchPolicy> policies;
+    private final DispatchLimits limits;
+    private final Consumer<String> problems;
+    private final Map<Incarnation, Slot> slots = new HashMap<>();
+
+    /// Can be given to whoever has room; oldest first.
+    private final Deque<Delivery> held = new ArrayDeque<>();
+
+    /// Refused by every candidate; waits for a while or for other candidates.
+    private final Deque<Delivery> parked = new ArrayDeque<>();
+
+    /// Held and parked connections of each socket.
+    private final int[] waiting;
+
+    private final View view = new View();
+
+    /// The last chosen for each socket.
+    private final @Nullable Slot[] lastChosen;
+
+    /// Ready and not hung.
+    private List<Slot> candidates = List.of();
+
+    /// Those of the candidates that have room; made anew when that has changed.
+    private List<Slot> open = List.of();
+
+    private boolean openIsStale;
+    private int inHand;
+
+    /// @param policies of the pool's Dispatched sockets, which are named by their index from now on
+    /// @param problems told of every choice of a policy that was none
+    public Dispatcher(List<DispatchPolicy> policies, DispatchLimits limits, Consumer<String> problems) {
+        this.policies = List.copyOf(policies);
+        this.limits = limits;
+        this.problems = problems;
+        this.waiting = new int[policies.size()];
+        this.lastChosen = new Slot[policies.size()];
+    }
+
+    /// These incarnations, and no others, may get connections.
+    public void ready(Collection<Incarnation> incarnations) {
+        var next = incarnations.stream()
+                .map(incarnation -> slots.computeIfAbsent(incarnation, Slot::new))
+                .filter(slot -> !slot.hung)
+                .sorted(ORDER)
+                .toList();
+        if (!next.equals(candidates)) {
+            changeCandidates(next);
+        }
+    }
+
+    private void changeCandidates(List<Slot> next) {
+        candidates = next;
+        openIsStale = true;
+        held.forEach(Delivery::forgetRefusals);
+        while (!parked.isEmpty()) {
+            unpark(parked.removeLast());
+        }
+    }
+
+    private void unpark(Delivery delivery) {
+        delivery.forgetRefusals();
+        held.addFirst(delivery);
+    }
+
+    /// Whether a connection of this socket would find a taker at once. Otherwise it is to be left in the kernel's
+    /// queue.
+    public boolean accepts(int socket) {
+        return waiting[socket] == 0 && inHand < limits.inHand() && !open().isEmpty();
+    }
+
+    /// A connection was accepted: the master's until somebody has acknowledged it.
+    public void arrived(int socket, Arrival connection) {
+        inHand++;
+        waiting[socket]++;
+        held.addLast(new Delivery(socket, connection));
+    }
+
+    /// The next connection to give, with its receiver; null when there is none or nobody to take it. To be followed by
+    /// [#given] or [#noRoom].
+    public @Nullable Delivery next() {
+        if (held.isEmpty() || open().isEmpty()) {
+            return null;
+        }
+        for (var all = held.iterator(); all.hasNext(); ) {
+            var delivery = all.next();
+            var chosen = choose(delivery);
+            if (chosen != null) {
+                all.remove();
+                waiting[delivery.socket]--;
+                delivery.slot = chosen;
+                lastChosen[delivery.socket] = chosen;
+                return delivery;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Slot choose(Delivery delivery) {
+        var choice = open();
+        if (delivery.isRefused()) {
+            choice = choice.stream().filter(slot -> !delivery.isRefusedBy(slot)).toList();
+            if (choice.isEmpty()) {
+                return null;
+            }
+        }
+        return choice.get(index(delivery, choice));
+    }
+
+    private int index(Delivery delivery, List<Slot> choice) {
+        view.choice = choice;
+        view.last = lastChosen[delivery.socket];
+        try {
+            int index = policies.get(delivery.socket).choose(delivery.connection(), view);
+            if (index >= 0 && index < choice.size()) {
+                return index;
+            }
+            problems.accept("it chose " + index + " of " + choice.size() + " candidates");
+        } catch (RuntimeException | Error failure) {
+            problems.accept("it failed: " + failure);
+        }
+        return view.next();
+    }
+
+    private List<Slot> open() {
+        if (openIsStale) {
+            open = candidates.stream().filter(this::hasRoom).toList();
+            openIsStale = false;
+        }
+        return open;
+    }
+
+    private boolean hasRoom(Slot slot) {
+        return !slot.full && slot.inFlight.size() < limits.inFlight();
+    }
+
+    /// The transfer is in the kernel.
+    public void given(Delivery delivery, long transferId, long nowNanos) {
+        var slot = receiver(delivery);
+        delivery.dueNanos = nowNanos + limits.acknowledgement().toNanos();
+        slot.inFlight.put(transferId, delivery);
+        openIsStale |= slot.inFlight.size() >= limits.inFlight();
+    }
+
+    /// The transfer was not sent: the worker's socket is full, or it is going.
+    public void noRoom(Delivery delivery, long nowNanos) {
+        var slot = receiver(delivery);
+        slot.full = true;
+        slot.fullUntilNanos = nowNanos + limits.pause().toNanos();
+        openIsStale = true;
+        hold(delivery);
+    }
+
+    private static Slot receiver(Delivery delivery) {
+        var slot = delivery.slot;
+        if (slot == null) {
+            throw new IllegalStateException("nobody was chosen for " + delivery.connection());
+        }
+        return slot;
+    }
+
+    private void hold(Delivery delivery) {
+        delivery.slot = null;
+        waiting[delivery.socket]++;
+        held.addFirst(delivery);
+    }
+
+    /// The worker has taken a connection over: the master's duplicate is to be closed.
+    ///
+    /// @return empty when that transfer is none of these
+    public Optional<Arrival> acknowledged(Incarnation worker, long transferId) {
+        var slot = slots.get(worker);
+        var delivery = slot == null ? null : answered(slot, transferId);
+        if (slot == null || delivery == null) {
+            return Optional.empty();
+        }
+        slot.acknowledged();
+        inHand--;
+        return Optional.of(delivery.connection());
+    }
+
+    /// The worker has not taken a connection over: somebody else gets it, or it waits when nobody else is there.
+    ///
+    /// @return false when that transfer is none of these
+    public boolean refused(Incarnation worker, long transferId, long nowNanos) {
+        var slot = slots.get(worker);
+        var delivery = slot == null ? null : answered(slot, transferId);
+        if (slot == null || delivery == null) {
+            return false;
+        }
+        delivery.refusedBy(slot);
+        if (candidates.stream().allMatch(delivery::isRefusedBy)) {
+            delivery.slot = null;
+            delivery.dueNanos = nowNanos + limits.pause().toNanos();
+            waiting[delivery.socket]++;
+            parked.addLast(delivery);
+        } else {
+            hold(delivery);
+        }
+        return true;
+    }
+
+    private @Nullable Delivery answered(Slot slot, long transferId) {
+        boolean hadRoom = hasRoom(slot);
+        var delivery = slot.inFlight.remove(transferId);
+        slot.full &= delivery == null;
+        openIsStale |= !hadRoom;
+        return delivery;
+    }
+
+    /// Connections that a worker had acknowledged are closed.
+    public void ended(Incarnation worker, int count) {
+        var slot = slots.get(worker);
+        if (slot != null) {
+            slot.ended(count);
+        }
+    }
+
+    /// The worker is dead and everything it had said was heard: what it has not acknowledged is the master's again.
+    public void gone(Incarnation worker) {
+        var slot = slots.remove(worker);
+        if (slot == null) {
+            return;
+        }
+        List.copyOf(slot.inFlight.values()).reversed().forEach(this::hold);
+        if (candidates.contains(slot)) {
+            changeCandidates(without(slot));
+        }
+    }
+
+    private List<Slot> without(Slot one) {
+        return candidates.stream().filter(slot -> slot != one).toList();
+    }
+
+    /// Workers that should have answered by now. To be asked once more, and then [#hang].
+    public List<Incarnation> overdue(long nowNanos) {
+        return slots.values().stream()
+                .filter(slot -> !slot.hung && slot.isOverdue(nowNanos))
+                .sorted(ORDER)
+                .map(slot -> slot.incarnation)
+                .toList();
+    }
+
+    /// Takes a worker that is still overdue out, for good: it gets nothing more, and what it has not acknowledged
+    /// stays with it until it is [#gone].
+    ///
+    /// @return false when it has answered meanwhile
+    public boolean hang(Incarnation worker, long nowNanos) {
+        var slot = slots.get(worker);
+        if (slot == null || slot.hung || !slot.isOverdue(nowNanos)) {
+            return false;
+        }
+        slot.hung = true;
+        changeCandidates(without(slot));
+        return true;
+    }
+
+    /// The master itself stood still for so long: nobody is to be blamed for that time.
+    public void stoodStill(long nanos) {
+        for (var slot : slots.values()) {
+            slot.inFlight.values().forEach(delivery -> delivery.dueNanos += nanos);
+        }
+    }
+
+    /// Time has passed: offers again what was left alone for long enough.
+    public void passed(long nowNanos) {
+        for (var slot : slots.values()) {
+            if (slot.full && nowNanos - slot.fullUntilNanos >= 0) {
+                slot.full = false;
+                openIsStale = true;
+            }
+        }
+        var due = new ArrayList<Delivery>();
+        while (!parked.isEmpty() && nowNanos - parked.element().dueNanos >= 0) {
+            due.add(parked.remove());
+        }
+        due.reversed().forEach(this::unpark);
+    }
+
+    /// Whether nothing depends on time: then [#passed] and [#overdue] need not be called.
+    public boolean isCalm() {
+        return inHand == 0 && slots.values().stream().noneMatch(slot -> slot.full);
+    }
+
+    /// Connections the master has accepted and nobody has acknowledged.
+    public int inHand() {
+        return inHand;
+    }
+
+    /// Those of this socket that are with no worker.
+    public int waiting(int socket) {
+        return waiting[socket];
+    }
+
+    /// Open connections of a worker, those on their way to it included.
+    public int openConnections(Incarnation worker) {
+        var slot = slots.get(worker);
+        return slot == null ? 0 : slot.openConnections();
+    }
+
+    /// Everything in hand, which is the caller's now: for the end.
+    public Set<Arrival> abandon() {
+        var all = new HashSet<Arrival>();
+        held.forEach(delivery -> all.add(delivery.connection()));
+        parked.forEach(delivery -> all.add(delivery.connection()));
+        for (var slot : slots.values()) {
+            slot.inFlight.values().forEach(delivery -> all.add(delivery.connection()));
+        }
+        held.clear();
+        parked.clear();
+        slots.clear();
+        candidates = List.of();
+        openIsStale = true;
+        inHand = 0;
+        return all;
+    }
+
+    /// What a policy sees; the same object each time, for it is asked for every connection.
+    private static final class View implements Candidates {
+        private List<Slot> choice = List.of();
+        private @Nullable Slot last;
+
+        @Override
+        public int size() {
+            return choice.size();
+        }
+
+        @Override
+        public Incarnation incarnation(int index) {
+            return choice.get(index).incarnation;
+        }
+
+        @Override
+        public int openConnections(int index) {
+            return choice.get(index).openConnections();
+        }
+
+        @Override
+        public int next() {
+            var before = last;
+            if (before == null) {
+                return 0;
+            }
+            int low = 0;
+            int high = choice.size();
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (ORDER.compare(choice.get(middle), before) <= 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low == choice.size() ? 0 : low;
+        }
+    }
+}
