@@ -1,6 +1,7 @@
 package dev.drover.poolfile;
 
 import com.google.protobuf.Value;
+import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.Logs;
 import dev.drover.protocol.pool.v1.Restart;
 import dev.drover.protocol.pool.v1.RollingUpdate;
@@ -52,6 +53,14 @@ public final class Defaults {
         return socket.hasHost() ? socket.getHost() : "::";
     }
 
+    static String protocol(Template template) {
+        return template.hasProtocol() ? template.getProtocol() : "Drover";
+    }
+
+    static boolean isDispatched(Distribution distribution) {
+        return distribution.getMode().equals("Dispatched");
+    }
+
     private static void fill(Socket.Builder socket) {
         socket.setProtocol(protocol(socket.build()));
         boolean unix = socket.getProtocol().equals("Unix");
@@ -64,12 +73,13 @@ public final class Defaults {
         if (!socket.getDistribution().hasMode()) {
             socket.getDistributionBuilder().setMode(unix ? "Shared" : "Sharded");
         }
+        if (isDispatched(socket.getDistribution()) && !socket.getDistribution().hasPolicy()) {
+            socket.getDistributionBuilder().setPolicy("RoundRobin");
+        }
     }
 
     private static void fill(Template.Builder template) {
-        if (!template.hasProtocol()) {
-            template.setProtocol("Drover");
-        }
+        template.setProtocol(protocol(template.build()));
         if (!template.hasReadyWhen()) {
             template.setReadyWhen("Notified");
         }

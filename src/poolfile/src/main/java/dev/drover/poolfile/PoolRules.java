@@ -1,6 +1,7 @@
 package dev.drover.poolfile;
 
 import com.google.protobuf.Value;
+import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.EnvVar;
 import dev.drover.protocol.pool.v1.RollingUpdate;
 import dev.drover.protocol.pool.v1.Socket;
@@ -62,14 +63,14 @@ final class PoolRules {
     static List<Violation> check(WorkerPool pool) {
         var rules = new PoolRules();
         WorkerPoolSpec spec = pool.getSpec();
-        rules.sockets(spec.getSocketsList());
+        rules.sockets(spec.getSocketsList(), Defaults.protocol(spec.getTemplate()));
         rules.template(spec.getTemplate());
         rules.rollingUpdate(spec.getStrategy().getRollingUpdate());
         rules.restart(pool);
         return rules.violations;
     }
 
-    private void sockets(List<Socket> sockets) {
+    private void sockets(List<Socket> sockets, String protocol) {
         Map<String, Integer> names = new HashMap<>();
         for (int i = 0; i < sockets.size(); i++) {
             Socket socket = sockets.get(i);
@@ -86,6 +87,20 @@ final class PoolRules {
                 case "Unix" -> unix(socket, path);
                 default -> {} // told by the field's own rule
             }
+            distribution(socket.getDistribution(), path + ".distribution", protocol);
+        }
+    }
+
+    private void distribution(Distribution distribution, String path, String protocol) {
+        boolean dispatched = Defaults.isDispatched(distribution);
+        if (dispatched && !protocol.equals("Drover")) {
+            violated(
+                    path + ".mode",
+                    "is \"Dispatched\", which needs workers of the protocol \"Drover\"; spec.template.protocol is "
+                            + Wording.quote(protocol));
+        }
+        if (!dispatched && distribution.hasPolicy()) {
+            violated(path + ".policy", "is for the mode \"Dispatched\" only; remove it or say `mode: Dispatched`");
         }
     }
 
@@ -114,7 +129,9 @@ final class PoolRules {
             violated(path + ".port", "is for TCP only; a Unix socket has a path instead");
         }
         if (socket.getDistribution().getMode().equals("Sharded")) {
-            violated(path + ".distribution.mode", "is \"Sharded\", which a Unix socket cannot be; must be \"Shared\"");
+            violated(
+                    path + ".distribution.mode",
+                    "is \"Sharded\", which a Unix socket cannot be; must be \"Shared\" or \"Dispatched\"");
         }
     }
 

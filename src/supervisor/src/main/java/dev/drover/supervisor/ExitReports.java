@@ -41,7 +41,7 @@ final class ExitReports {
                 process.incarnation(),
                 pid,
                 Optional.of(status),
-                Exits.describe(status),
+                Exits.describe(status, process.killedBecause()),
                 process.readySince().isPresent(),
                 clock.instant(),
                 List.of());

@@ -9,6 +9,7 @@ import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
 import dev.drover.session.SessionVerdict;
+import dev.drover.supervisor.dispatch.DispatchLimits;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.PoolCommand;
 import dev.drover.supervisor.pool.PoolCore;
@@ -32,12 +33,23 @@ final class PoolRuntime {
     /// A worker closes its handle socket when it dies; one that is alive after this has broken the contract.
     private static final Duration CHANNEL_LOST_BOUND = Duration.ofSeconds(2);
 
+    /// How long the last words of a killed process are waited for that was not the forked one itself.
+    private static final Duration LAST_WORDS_BOUND = Duration.ofSeconds(2);
+
     /// A shard that was shut down is mended after this.
     private static final Duration MEND_DELAY = Duration.ofMillis(100);
 
+    private static final String HUNG = "no acknowledgement of a connection within "
+            + DispatchLimits.DEFAULT.acknowledgement().toSeconds() + " s";
+
     private final Services services;
     private final PoolSockets sockets;
+    private final PoolDispatch dispatch;
     private final Map<Incarnation, WorkerProcess> processes = new HashMap<>();
+
+    /// Connections of those that are dead, or about to be, with something to be heard.
+    private final Map<Incarnation, HandlePeer> lastWords = new HashMap<>();
+
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
@@ -55,6 +67,13 @@ final class PoolRuntime {
         this.conditions = new Conditions(spec.name(), services.clock());
         this.transitions = new TransitionLog(spec.name());
         sockets.watch(services.loop().poller(), this::socketEvent);
+        this.dispatch = new PoolDispatch(
+                services.loop(),
+                services::newTransferId,
+                DispatchLimits.DEFAULT,
+                spec.name(),
+                sockets.dispatched(),
+                this::hung);
     }
 
     PoolState state() {
@@ -71,6 +90,22 @@ final class PoolRuntime {
 
     int killed() {
         return killed;
+    }
+
+    /// Whether nothing is under way to a worker any more.
+    boolean quiet() {
+        return dispatch.quiet() && sockets.quiet();
+    }
+
+    /// Connections that nobody has taken, in the kernel's queues or in hand.
+    int queued() {
+        return sockets.queued() + dispatch.inHand();
+    }
+
+    /// Gives up the sockets and what is in hand.
+    void close() {
+        dispatch.close();
+        sockets.close();
     }
 
     /// Whether no process is left and none is being made.
@@ -100,6 +135,7 @@ final class PoolRuntime {
         }
         transitions.log(before, state);
         noteReadiness();
+        dispatch.ready(readyIncarnations());
         step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
     }
@@ -118,6 +154,18 @@ final class PoolRuntime {
                 }
             }
         }
+    }
+
+    private List<Incarnation> readyIncarnations() {
+        var ready = new ArrayList<Incarnation>();
+        for (var place : state.places().values()) {
+            for (var member : place.members()) {
+                if (member.ready()) {
+                    ready.add(incarnation(place.ordinal(), member.number()));
+                }
+            }
+        }
+        return ready;
     }
 
     private Incarnation incarnation(int ordinal, int number) {
@@ -214,7 +262,8 @@ final class PoolRuntime {
         switch (outcome) {
             case Spawner.Outcome.Spawned spawned -> began(process, spawned);
             case Spawner.Outcome.Failed(var why) -> {
-                forget(process);
+                processes.remove(process.incarnation());
+                process.release();
                 var report = exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
                 tell(process, new Life.Event.SpawnFailed());
@@ -254,9 +303,9 @@ final class PoolRuntime {
         return Optional.ofNullable(processes.get(incarnation));
     }
 
-    /// What a dead worker had said is heard first; its group is killed before its number may belong to others.
+    /// Its group is killed before its number may belong to others, and before it is taken for dead; what it had said
+    /// is heard before that is told.
     private void exited(WorkerProcess process) {
-        process.peer().ifPresent(HandlePeer::readToEnd);
         var child = process.child().orElseThrow();
         try {
             process.kill();
@@ -264,23 +313,49 @@ final class PoolRuntime {
             // EPERM: all that is left of the group runs as somebody else. The leader is ours to reap all the same.
             LOG.warn("Group not killed worker={}: {}", process.incarnation(), failure.getMessage());
         }
+        boolean last = process.joinedItself() || process.peer().isEmpty();
+        if (last) {
+            process.peer().ifPresent(HandlePeer::readToEnd);
+        }
         services.guard().remove(child.pid());
         var status = child.reap();
         if (status.isEmpty()) {
             return;
         }
-        forget(process);
+        processes.remove(process.incarnation());
+        process.ticket().ifPresent(services.tickets()::withdraw);
+        hearLastWords(process);
+        process.release();
         var report = exits.exited(process, child.pid(), status.get());
-        transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get()));
+        transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get(), process.killedBecause()));
         var id = process.incarnation();
         handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), status.get() instanceof ExitStatus.Killed));
         services.events().accept(new WorkerEvent.Exited(report));
     }
 
-    private void forget(WorkerProcess process) {
-        processes.remove(process.incarnation());
-        process.ticket().ifPresent(services.tickets()::withdraw);
-        process.release();
+    /// What it had not acknowledged goes to others once all that it had said is heard. The forked process is dead; one
+    /// that it had started and that has joined in its place was killed just now, and may still be about to die.
+    private void hearLastWords(WorkerProcess process) {
+        var incarnation = process.incarnation();
+        var peer = process.peer();
+        if (peer.isPresent()) {
+            process.left();
+            lastWords.put(incarnation, peer.get());
+            services.loop().after(LAST_WORDS_BOUND, peer.get()::readToEnd);
+        } else if (process.joinedItself() || dispatch.isEmpty()) {
+            dispatch.gone(incarnation);
+        } else {
+            services.loop().after(LAST_WORDS_BOUND, () -> dispatch.gone(incarnation));
+        }
+    }
+
+    /// It lives and does not acknowledge: to give its connections to others now could have two answer one.
+    private void hung(Incarnation incarnation) {
+        LOG.warn("Worker hung worker={}: {}; it is killed, then others get its connections", incarnation, HUNG);
+        process(incarnation).ifPresent(process -> {
+            process.toBeKilled(HUNG);
+            tell(process, new Life.Event.KillOrdered());
+        });
     }
 
     /// Whether the peer may join, and what it gets.
@@ -298,7 +373,7 @@ final class PoolRuntime {
                 newTicket(process.get()),
                 services.newTransferId(),
                 sockets.handles(process.get().shard()),
-                List.of(),
+                sockets.dispatchedNames(),
                 new WorkerVoice(process.get()));
     }
 
@@ -364,18 +439,23 @@ final class PoolRuntime {
         @Override
         public void joined(HandlePeer peer) {
             process.joined(peer);
+            dispatch.joined(process.incarnation(), peer);
         }
 
         @Override
         public void acknowledged(long transferId) {
-            LOG.debug("Listeners taken over worker={}", process.incarnation());
-            services.events().accept(new WorkerEvent.Listening(process.incarnation(), sockets.names()));
+            if (!dispatch.acknowledged(process.incarnation(), transferId)) {
+                LOG.debug("Listeners taken over worker={}", process.incarnation());
+                services.events().accept(new WorkerEvent.Listening(process.incarnation(), sockets.names()));
+            }
         }
 
         @Override
         public void refused(long transferId, String message) {
-            LOG.warn("Listeners refused worker={}: {}", process.incarnation(), message);
-            tell(process, new Life.Event.StopOrdered());
+            if (!dispatch.refused(process.incarnation(), transferId, message)) {
+                LOG.warn("Listeners refused worker={}: {}", process.incarnation(), message);
+                tell(process, new Life.Event.StopOrdered());
+            }
         }
 
         @Override
@@ -390,7 +470,7 @@ final class PoolRuntime {
 
         @Override
         public void connectionsEnded(int count) {
-            throw new IllegalStateException("no connection was given to " + process.incarnation());
+            dispatch.connectionsEnded(process.incarnation(), count);
         }
 
         @Override
@@ -407,7 +487,12 @@ final class PoolRuntime {
         @Override
         public void closed(String why) {
             process.left();
-            services.loop().after(CHANNEL_LOST_BOUND, () -> channelLost(process, why));
+            dispatch.left(process.incarnation());
+            if (lastWords.remove(process.incarnation()) != null) {
+                dispatch.gone(process.incarnation());
+            } else {
+                services.loop().after(CHANNEL_LOST_BOUND, () -> channelLost(process, why));
+            }
         }
     }
 
@@ -449,7 +534,8 @@ final class PoolRuntime {
     Snapshot.Pool snapshot() {
         return new PoolView(
                         state,
-                        sockets,
+                        sockets.views(dispatch::waiting),
+                        sockets::leases,
                         processes,
                         exits,
                         conditions.all(),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,9 +89,17 @@ final class PoolSockets implements AutoCloseable {
                 .sum();
     }
 
-    /// Connections that wait anywhere.
+    /// Connections that wait in any queue of the kernel.
     int queued() {
-        return views().stream().mapToInt(Snapshot.Socket::queued).sum();
+        return sockets.stream().mapToInt(PoolSockets::queued).sum();
+    }
+
+    private static int queued(PoolSocket socket) {
+        int queued = 0;
+        for (int shard = 0; shard < socket.shards(); shard++) {
+            queued += socket.queued(shard);
+        }
+        return queued;
     }
 
     void grow(int shards) {
@@ -138,6 +147,7 @@ final class PoolSockets implements AutoCloseable {
     /// @throws IndexOutOfBoundsException when the shard could not be opened
     List<Handle> handles(int shard) {
         return sockets.stream()
+                .filter(socket -> !socket.spec().isDispatched())
                 .map(socket -> new Handle(
                         HandleKind.LISTENER,
                         name(socket),
@@ -150,6 +160,16 @@ final class PoolSockets implements AutoCloseable {
     /// Their names, in the order of the spec.
     List<String> names() {
         return sockets.stream().map(PoolSockets::name).toList();
+    }
+
+    /// Those whose connections the supervisor accepts and gives away itself.
+    List<PoolSocket> dispatched() {
+        return sockets.stream().filter(socket -> socket.spec().isDispatched()).toList();
+    }
+
+    /// Their names.
+    List<String> dispatchedNames() {
+        return dispatched().stream().map(PoolSockets::name).toList();
     }
 
     void dropNewConnections() {
@@ -169,22 +189,29 @@ final class PoolSockets implements AutoCloseable {
         return socket.spec().name();
     }
 
-    List<Snapshot.Socket> views() {
-        return sockets.stream().map(PoolSockets::view).toList();
+    /// @param held connections of the socket of that name which the supervisor holds until a worker takes them
+    List<Snapshot.Socket> views(ToIntFunction<String> held) {
+        return sockets.stream().map(socket -> view(socket, held)).toList();
     }
 
-    private static Snapshot.Socket view(PoolSocket socket) {
-        int queued = 0;
-        for (int shard = 0; shard < socket.shards(); shard++) {
-            queued += socket.queued(shard);
-        }
-        var distribution = socket.steered() ? SocketSpec.Distribution.SHARDED : SocketSpec.Distribution.SHARED;
-        return new Snapshot.Socket(name(socket), distribution, socket.address(), socket.shards(), queued);
+    private static Snapshot.Socket view(PoolSocket socket, ToIntFunction<String> held) {
+        int queued = queued(socket) + held.applyAsInt(name(socket));
+        return new Snapshot.Socket(name(socket), distribution(socket), socket.address(), socket.shards(), queued);
+    }
+
+    /// As it is: a sharded socket may have been opened as a shared one.
+    private static SocketSpec.Distribution distribution(PoolSocket socket) {
+        return switch (socket.spec().distribution()) {
+            case SHARDED -> socket.steered() ? SocketSpec.Distribution.SHARDED : SocketSpec.Distribution.SHARED;
+            case SHARED -> SocketSpec.Distribution.SHARED;
+            case DISPATCHED -> SocketSpec.Distribution.DISPATCHED;
+        };
     }
 
     /// What an incarnation with that shard accepts from.
     List<Snapshot.Lease> leases(int shard) {
         return sockets.stream()
+                .filter(socket -> !socket.spec().isDispatched())
                 .map(socket -> {
                     int leased = socket.steered() ? shard : 0;
                     int queued = leased < socket.shards() ? socket.queued(leased) : 0;

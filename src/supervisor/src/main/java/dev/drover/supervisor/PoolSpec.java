@@ -42,6 +42,10 @@ public record PoolSpec(
                     "pool " + name + ": replicas " + replicas + " is not within 0.." + MAX_REPLICAS);
         }
         sockets = List.copyOf(sockets);
+        if (template.protocol() != Template.Protocol.DROVER && sockets.stream().anyMatch(SocketSpec::isDispatched)) {
+            throw new IllegalArgumentException(
+                    "pool " + name + ": a dispatched socket needs workers of the protocol Drover");
+        }
     }
 
     /// The same pool with another number of workers.

@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /// Draws the snapshot of a pool from its state and what the system knows of its processes.
 ///
 /// @param state the pool
 /// @param sockets its sockets
+/// @param leases what an incarnation with that shard accepts from
 /// @param processes its live incarnations
 /// @param exits the last end in each place
 /// @param conditions as they are
@@ -22,7 +24,8 @@ import java.util.Optional;
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
-        PoolSockets sockets,
+        List<Snapshot.Socket> sockets,
+        IntFunction<List<Snapshot.Lease>> leases,
         Map<Incarnation, WorkerProcess> processes,
         ExitReports exits,
         List<Snapshot.Condition> conditions,
@@ -40,7 +43,7 @@ record PoolView(
                 count(state, Member::ready),
                 count(state, member -> member.revision() == state.revision()),
                 count(state, member -> member.availableAt(nowNanos, minReady)),
-                sockets.views(),
+                sockets,
                 workers(),
                 conditions);
     }
@@ -89,7 +92,7 @@ record PoolView(
                 member.ready() ? process.flatMap(WorkerProcess::readySince) : Optional.empty(),
                 place.restarts(),
                 exits.of(place.ordinal()),
-                sockets.leases(member.shard()),
+                leases.apply(member.shard()),
                 process.map(WorkerProcess::statusText).orElse(""),
                 process.flatMap(WorkerProcess::session).map(PoolView::session));
     }

@@ -56,7 +56,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param distribution as in the spec
     /// @param address the address it is bound to
     /// @param shards listeners open
-    /// @param queued connections waiting to be accepted, 0 where the kernel does not tell
+    /// @param queued connections that wait: to be accepted, or with the supervisor until a worker takes them
     public record Socket(
             String name, SocketSpec.Distribution distribution, SocketAddress address, int shards, int queued) {}
 

@@ -98,7 +98,7 @@ final class StopSequence {
         if (step != Step.LAST_CONNECTIONS) {
             return;
         }
-        quiet = pools.stream().allMatch(pool -> pool.sockets().quiet()) ? quiet + 1 : 0;
+        quiet = pools.stream().allMatch(PoolRuntime::quiet) ? quiet + 1 : 0;
         if (quiet >= QUIET_CHECKS) {
             LOG.info("Stop: every connection is in the hands of a worker");
             drain();

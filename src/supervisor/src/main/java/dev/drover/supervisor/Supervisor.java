@@ -412,10 +412,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void finish() {
-        int cut = pools.values().stream()
-                .mapToInt(pool -> pool.sockets().queued())
-                .sum();
-        pools.values().forEach(pool -> pool.sockets().close());
+        int cut = pools.values().stream().mapToInt(PoolRuntime::queued).sum();
+        pools.values().forEach(PoolRuntime::close);
         int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
         handles.ifPresent(HandleServer::close);
         loop.end();

@@ -31,6 +31,8 @@ final class WorkerProcess {
     private Optional<WorkerSession> session = Optional.empty();
     private Optional<Long> groupOfEarlyJoin = Optional.empty();
     private Optional<Instant> readySince = Optional.empty();
+    private Optional<String> killedBecause = Optional.empty();
+    private long joinedPid;
     private String statusText = "";
 
     /// @param template what it was started from, which the pool may have left behind
@@ -70,6 +72,21 @@ final class WorkerProcess {
     /// Kills its process group.
     void kill() {
         child.ifPresent(process -> process.signalGroup(Signals.SIGKILL));
+    }
+
+    /// Notes why it is killed, to be told with its end.
+    void toBeKilled(String why) {
+        killedBecause = Optional.of(why);
+    }
+
+    Optional<String> killedBecause() {
+        return killedBecause;
+    }
+
+    /// Whether it is the forked process itself that has joined, and not a child of it, such as a program started by a
+    /// shell.
+    boolean joinedItself() {
+        return child.filter(process -> process.pid() == joinedPid).isPresent();
     }
 
     Instant startedAt() {
@@ -153,6 +170,9 @@ final class WorkerProcess {
             admission = Optional.of(new Admission(Processes.userId(), expected, token));
         }
         var refused = admission.get().check(request, group);
+        if (refused.isEmpty()) {
+            joinedPid = request.peer().pid();
+        }
         if (child.isEmpty()) {
             if (refused.isEmpty()) {
                 groupOfEarlyJoin = Optional.of(group);

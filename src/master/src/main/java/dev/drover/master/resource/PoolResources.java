@@ -64,6 +64,7 @@ public final class PoolResources {
         return switch (distribution) {
             case SHARDED -> "Sharded";
             case SHARED -> "Shared";
+            case DISPATCHED -> "Dispatched";
         };
     }
 

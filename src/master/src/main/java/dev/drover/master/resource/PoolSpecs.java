@@ -2,6 +2,7 @@ package dev.drover.master.resource;
 
 import com.google.protobuf.Value;
 import dev.drover.posix.Signals;
+import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.EnvVar;
 import dev.drover.protocol.pool.v1.Logs;
 import dev.drover.protocol.pool.v1.Restart;
@@ -14,6 +15,7 @@ import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.Template;
 import dev.drover.supervisor.Template.Variable;
+import dev.drover.supervisor.dispatch.DispatchPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -51,9 +53,23 @@ public final class PoolSpecs {
         var distribution = switch (socket.getDistribution().getMode()) {
             case "Sharded" -> SocketSpec.Distribution.SHARDED;
             case "Shared" -> SocketSpec.Distribution.SHARED;
+            case "Dispatched" -> SocketSpec.Distribution.DISPATCHED;
             case String other -> throw unknown("distribution.mode", other);
         };
-        return new SocketSpec(socket.getName(), address(socket), socket.getBacklog(), distribution);
+        return new SocketSpec(
+                socket.getName(), address(socket), socket.getBacklog(), distribution, policy(socket.getDistribution()));
+    }
+
+    private static Optional<DispatchPolicy> policy(Distribution distribution) {
+        return distribution.hasPolicy()
+                ? Optional.of(
+                        switch (distribution.getPolicy()) {
+                            case "RoundRobin" -> DispatchPolicy.roundRobin();
+                            case "LeastConnections" -> DispatchPolicy.leastConnections();
+                            case "ClientAddress" -> DispatchPolicy.clientAddress();
+                            case String other -> throw unknown("distribution.policy", other);
+                        })
+                : Optional.empty();
     }
 
     private static SocketAddress address(Socket socket) {

@@ -15,11 +15,13 @@ import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.Template;
 import dev.drover.supervisor.Template.Variable;
+import dev.drover.supervisor.dispatch.DispatchPolicy;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,21 @@ class PoolSpecsTest {
         assertThat(spec.maxUnavailable()).isEqualTo(Quantity.of(2));
         assertThat(spec.restart().initialDelay()).isEqualTo(Duration.ofMillis(250));
         assertThat(spec.output()).isEqualTo(new OutputPolicy(0, 16384, OutputPolicy.WhenFull.BLOCK));
+    }
+
+    @Test
+    void aDispatchedSocketArrivesWithItsPolicy() {
+        var policies = Map.of(
+                "RoundRobin", DispatchPolicy.roundRobin(),
+                "LeastConnections", DispatchPolicy.leastConnections(),
+                "ClientAddress", DispatchPolicy.clientAddress());
+
+        policies.forEach((name, policy) -> assertThat(changed(pool -> pool.getSocketsBuilder(0)
+                                .getDistributionBuilder()
+                                .setMode("Dispatched")
+                                .setPolicy(name))
+                        .sockets())
+                .containsExactly(SocketSpec.dispatched("http", new InetSocketAddress("::", 0), 4096, policy)));
     }
 
     @Test

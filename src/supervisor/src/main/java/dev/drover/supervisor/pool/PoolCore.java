@@ -125,16 +125,17 @@ public final class PoolCore {
     }
 
     /// A worker that leaves, or must, before it was ready has failed as one that exits: it backs off at once,
-    /// because its exit will be an expected one.
+    /// because its exit will be an expected one. So has one that is killed alone, ready or not.
     private void conduct(int ordinal, int number, Life.Event what) {
         var before = state.place(ordinal).member(number);
+        boolean killed = what instanceof Life.Event.KillOrdered;
         happen(ordinal, number, what);
-        before.filter(member -> member.life().wanted() && !member.ready() && state.wants(ordinal))
+        before.filter(member -> member.life().wanted() && (killed || !member.ready()) && state.wants(ordinal))
                 .filter(member -> state.place(ordinal)
                         .member(number)
                         .filter(Member::leaving)
                         .isPresent())
-                .ifPresent(member -> failed(ordinal, member, false));
+                .ifPresent(member -> failed(ordinal, member, killed));
     }
 
     private void end(int ordinal, int number, Life.Event what, boolean bySignal) {

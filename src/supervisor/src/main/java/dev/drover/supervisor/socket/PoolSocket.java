@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /// ```
 ///  open -> [grow | steer | probe | restoreBacklog | check]* -> dropNewConnections -> quiet* -> close
 /// ```
-public sealed interface PoolSocket extends AutoCloseable permits ShardedSocket, SharedSocket {
+public sealed interface PoolSocket extends AutoCloseable permits ShardedSocket, SharedSocket, DispatchedSocket {
     /// Binds and listens. New connections wait in shard 0 until [#steer] says otherwise.
     ///
     /// Where the kernel cannot steer, a sharded socket is opened as one shared listener, because the kernel's own
@@ -49,7 +49,8 @@ public sealed interface PoolSocket extends AutoCloseable permits ShardedSocket, 
     /// @throws SocketOpenException when one cannot be opened; those before it stay
     void grow(int shards);
 
-    /// The listener of a shard; the same for every shard when shared.
+    /// The listener of a shard; the same for every shard when shared. Of a dispatched socket it is the supervisor's
+    /// alone, to accept from.
     Listener listener(int shard);
 
     /// Sends new connections to these shards in equal parts, from now on, in one step; what waits in other shards

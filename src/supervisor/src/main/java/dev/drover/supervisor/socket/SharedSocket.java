@@ -45,11 +45,12 @@ final class SharedSocket implements PoolSocket {
         return new SharedSocket(spec, listener, Optional.of(path), Optional.empty());
     }
 
-    private static UnixPath pathOf(SocketSpec spec) {
+    static UnixPath pathOf(SocketSpec spec) {
         return UnixPath.of(((UnixDomainSocketAddress) spec.address()).getPath());
     }
 
-    private static void listen(SocketSpec spec, Listener listener) {
+    /// Closes the listener when it cannot listen.
+    static void listen(SocketSpec spec, Listener listener) {
         try {
             listener.listen(spec.backlog());
         } catch (PosixException failure) {

@@ -22,10 +22,14 @@ final class SocketOpening {
     private SocketOpening() {}
 
     static PoolSocket open(SocketSpec spec, int shards, Steering steering) {
+        boolean dispatched = spec.distribution() == Distribution.DISPATCHED;
         if (spec.address() instanceof UnixDomainSocketAddress) {
-            return SharedSocket.openUnix(spec);
+            return dispatched ? DispatchedSocket.openUnix(spec) : SharedSocket.openUnix(spec);
         }
         try {
+            if (dispatched) {
+                return DispatchedSocket.openTcp(spec);
+            }
             if (spec.distribution() == Distribution.SHARED) {
                 return SharedSocket.openTcp(spec, Optional.empty());
             }

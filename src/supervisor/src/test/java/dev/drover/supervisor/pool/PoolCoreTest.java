@@ -70,6 +70,40 @@ class PoolCoreTest {
     }
 
     @Test
+    void aHungWorkerIsKilledAndItsReplacementStartsBeforeItIsGone() {
+        // given
+        var pool = PoolPlay.of(2).openReady();
+
+        // when
+        pool.event(new PoolEvent.Happened(1, 1, new Life.Event.KillOrdered()));
+
+        // then
+        assertThat(pool.commands(KillGroup.class)).containsExactly(new KillGroup(1, 1));
+        assertThat(pool.steered()).containsExactly(0);
+        assertThat(pool.commands(SpawnWorker.class))
+                .singleElement()
+                .extracting(SpawnWorker::number)
+                .isEqualTo(2);
+        assertThat(pool.state().place(1).restarts()).isOne();
+        assertThat(pool.ended(1, 1, true).state().place(1).restarts())
+                .as("counted once")
+                .isOne();
+    }
+
+    @Test
+    void aWorkerKilledAloneBeforeItWasReadyBacksOff() {
+        // given
+        var pool = PoolPlay.of(1).open().spawned(0, 1);
+
+        // when
+        pool.event(new PoolEvent.Happened(0, 1, new Life.Event.KillOrdered()));
+
+        // then
+        assertThat(pool.state().place(0).backingOff()).isTrue();
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+    }
+
+    @Test
     void theFreeShardWithTheLongestQueueIsLeasedFirst() {
         // given
         var pool = PoolPlay.of(3).openReady();

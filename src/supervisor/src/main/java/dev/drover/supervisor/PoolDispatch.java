@@ -1,0 +1,299 @@
+package dev.drover.supervisor;
+
+import dev.drover.handoff.HandlePeer;
+import dev.drover.posix.Connection;
+import dev.drover.posix.PosixException;
+import dev.drover.supervisor.dispatch.Delivery;
+import dev.drover.supervisor.dispatch.DispatchLimits;
+import dev.drover.supervisor.dispatch.Dispatcher;
+import dev.drover.supervisor.socket.PoolSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Accepts the connections of a pool's Dispatched sockets and gives them to its workers: the I/O of a [Dispatcher].
+/// Belongs to the loop.
+///
+/// Of every connection the master keeps its descriptor until a worker has acknowledged it. While nobody could take one
+/// the doors are shut and clients wait in the kernel's queue.
+final class PoolDispatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolDispatch.class);
+
+    /// Connections accepted at one door in one turn of the loop: everybody else's share of it.
+    private static final int MAX_ACCEPTS_PER_TURN = 64;
+
+    /// Connections given away in one turn of the loop, when many come back at once.
+    private static final int MAX_GIVEN_PER_TURN = 256;
+
+    /// How often what depends on time is looked at, while anything does.
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(100);
+
+    /// A check that comes so late tells that this process stood still, and perhaps its workers with it.
+    private static final Duration STOOD_STILL = Duration.ofSeconds(1);
+
+    /// How long a door is left alone when accepting has failed, as without a free descriptor.
+    private static final Duration REST = Duration.ofMillis(100);
+
+    private final Loop loop;
+    private final LongSupplier transferIds;
+    private final String pool;
+    private final Consumer<Incarnation> hung;
+    private final Dispatcher dispatcher;
+    private final List<Door> doors = new ArrayList<>();
+    private final Map<Incarnation, HandlePeer> peers = new HashMap<>();
+    private final Throttle complaints;
+    private List<Incarnation> ready = List.of();
+    private boolean checking;
+    private boolean continuing;
+    private long checkDueNanos;
+
+    /// @param sockets Dispatched ones
+    /// @param hung told once of each worker that lives and does not acknowledge: to be killed, and then [#gone]
+    PoolDispatch(
+            Loop loop,
+            LongSupplier transferIds,
+            DispatchLimits limits,
+            String pool,
+            List<PoolSocket> sockets,
+            Consumer<Incarnation> hung) {
+        this.loop = loop;
+        this.transferIds = transferIds;
+        this.pool = pool;
+        this.hung = hung;
+        this.complaints = new Throttle(loop::nanoTime);
+        var policies = sockets.stream()
+                .map(socket -> socket.spec().policy().orElseThrow())
+                .toList();
+        this.dispatcher = new Dispatcher(
+                policies,
+                limits,
+                problem -> complaints.run(
+                        () -> LOG.warn("Policy of a dispatched socket failed pool={}: {}", pool, problem)));
+        for (var socket : sockets) {
+            doors.add(new Door(doors.size(), socket, loop.poller(), this::knocked));
+        }
+    }
+
+    boolean isEmpty() {
+        return doors.isEmpty();
+    }
+
+    /// A worker can be given connections once it is ready too.
+    void joined(Incarnation worker, HandlePeer peer) {
+        peers.put(worker, peer);
+        refresh();
+    }
+
+    /// It cannot be given any more; what it has not acknowledged stays with it until it is [#gone].
+    void left(Incarnation worker) {
+        peers.remove(worker);
+        refresh();
+    }
+
+    /// These incarnations are ready, and no others.
+    void ready(Collection<Incarnation> incarnations) {
+        if (!isEmpty()) {
+            ready = List.copyOf(incarnations);
+            refresh();
+        }
+    }
+
+    private void refresh() {
+        dispatcher.ready(ready.stream().filter(peers::containsKey).toList());
+        pump();
+    }
+
+    /// @return false when that transfer is none of a connection
+    boolean acknowledged(Incarnation worker, long transferId) {
+        var taken = dispatcher.acknowledged(worker, transferId);
+        if (taken.isEmpty()) {
+            return false;
+        }
+        ((AcceptedConnection) taken.get()).close();
+        pump();
+        return true;
+    }
+
+    /// @return false when that transfer is none of a connection
+    boolean refused(Incarnation worker, long transferId, String message) {
+        if (!dispatcher.refused(worker, transferId, loop.nanoTime())) {
+            return false;
+        }
+        LOG.debug("Connection refused worker={}: {}", worker, message);
+        pump();
+        return true;
+    }
+
+    void connectionsEnded(Incarnation worker, int count) {
+        dispatcher.ended(worker, count);
+    }
+
+    /// The worker is dead, and its handle socket was read to the end: what it has not acknowledged goes to others.
+    void gone(Incarnation worker) {
+        peers.remove(worker);
+        dispatcher.gone(worker);
+        refresh();
+    }
+
+    /// Connections of the socket of that name which are with no worker.
+    int waiting(String socket) {
+        return doors.stream()
+                .filter(door -> door.name().equals(socket))
+                .mapToInt(door -> dispatcher.waiting(door.number()))
+                .sum();
+    }
+
+    /// Connections that nobody has acknowledged.
+    int inHand() {
+        return dispatcher.inHand();
+    }
+
+    /// Whether every accepted connection is in the hands of a worker.
+    boolean quiet() {
+        return dispatcher.inHand() == 0;
+    }
+
+    /// Gives away what can be given, and accepts where the doors were shut and need not be.
+    private void pump() {
+        giveSome();
+        for (var door : doors) {
+            if (!door.isOpen() && !door.isResting() && dispatcher.accepts(door.number())) {
+                acceptSome(door);
+            }
+        }
+    }
+
+    private void giveSome() {
+        int given = 0;
+        for (var next = dispatcher.next(); next != null; next = dispatcher.next()) {
+            give(next);
+            if (++given == MAX_GIVEN_PER_TURN) {
+                giveTheRestLater();
+                return;
+            }
+        }
+    }
+
+    private void giveTheRestLater() {
+        if (!continuing) {
+            continuing = true;
+            loop.post(() -> {
+                continuing = false;
+                pump();
+            });
+        }
+    }
+
+    private void give(Delivery delivery) {
+        var connection = (AcceptedConnection) delivery.connection();
+        long transferId = transferIds.getAsLong();
+        if (transfer(delivery.receiver(), transferId, connection)) {
+            dispatcher.given(delivery, transferId, loop.nanoTime());
+        } else {
+            dispatcher.noRoom(delivery, loop.nanoTime());
+        }
+        startChecking();
+    }
+
+    private boolean transfer(Incarnation receiver, long transferId, AcceptedConnection connection) {
+        var peer = peers.get(receiver);
+        try {
+            return peer != null && peer.transfer(transferId, connection.door().frame(), connection.fd());
+        } catch (PosixException failure) {
+            complaints.run(() ->
+                    LOG.error("Connection not given pool={} worker={}: {}", pool, receiver, failure.getMessage()));
+            return false;
+        }
+    }
+
+    private void knocked(Door door) {
+        if (door.isOpen()) {
+            acceptSome(door);
+        }
+    }
+
+    /// Leaves the door open when there may be more, and shut when nobody could take one more.
+    private void acceptSome(Door door) {
+        for (int i = 0; i < MAX_ACCEPTS_PER_TURN && dispatcher.accepts(door.number()); i++) {
+            var accepted = accept(door);
+            if (accepted.isEmpty()) {
+                break;
+            }
+            dispatcher.arrived(door.number(), new AcceptedConnection(door, accepted.get()));
+            startChecking();
+            giveSome();
+        }
+        door.set(!door.isResting() && dispatcher.accepts(door.number()));
+    }
+
+    private Optional<Connection> accept(Door door) {
+        try {
+            return door.accept();
+        } catch (PosixException failure) {
+            // EMFILE and its like: the connection stays in the queue, and the poller would tell of it without end.
+            door.rest(true);
+            loop.after(REST, () -> awake(door));
+            complaints.run(
+                    () -> LOG.warn("Connections wait pool={} socket={}: {}", pool, door.name(), failure.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void awake(Door door) {
+        if (doors.contains(door)) {
+            door.rest(false);
+            pump();
+        }
+    }
+
+    private void startChecking() {
+        if (!checking) {
+            checking = true;
+            checkLater();
+        }
+    }
+
+    private void checkLater() {
+        checkDueNanos = loop.nanoTime() + CHECK_INTERVAL.toNanos();
+        loop.after(CHECK_INTERVAL, this::check);
+    }
+
+    private void check() {
+        long now = loop.nanoTime();
+        if (now - checkDueNanos > STOOD_STILL.toNanos()) {
+            dispatcher.stoodStill(now - checkDueNanos);
+        }
+        dispatcher.passed(now);
+        dispatcher.overdue(now).forEach(worker -> judge(worker, now));
+        pump();
+        if (dispatcher.isCalm()) {
+            checking = false;
+        } else {
+            checkLater();
+        }
+    }
+
+    /// What it said may lie in its socket still.
+    private void judge(Incarnation worker, long now) {
+        Optional.ofNullable(peers.get(worker)).ifPresent(HandlePeer::readArrived);
+        if (dispatcher.hang(worker, now)) {
+            hung.accept(worker);
+        }
+    }
+
+    /// Gives up what is in hand. To be called before the sockets are closed.
+    @Override
+    public void close() {
+        doors.forEach(Door::close);
+        doors.clear();
+        dispatcher.abandon().forEach(connection -> ((AcceptedConnection) connection).close());
+    }
+}

@@ -1,0 +1,87 @@
+package dev.drover.supervisor;
+
+import dev.drover.handoff.Handle;
+import dev.drover.handoff.HandleClient;
+import dev.drover.handoff.Received;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// A worker in a thread of its own instead of a process: it joins, takes connections over and answers each with its
+/// ordinal, one byte.
+final class FakeWorker implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final Incarnation incarnation;
+    private final HandleClient client;
+
+    /// Joins and is ready.
+    FakeWorker(Path handles, Incarnation incarnation) {
+        this.incarnation = incarnation;
+        this.client = HandleClient.connect(handles, TIMEOUT);
+        var joined = client.join(incarnation.worker().toString(), incarnation.number(), "token", TIMEOUT);
+        client.acknowledge(joined.transferId());
+        client.ready();
+    }
+
+    Incarnation incarnation() {
+        return incarnation;
+    }
+
+    HandleClient client() {
+        return client;
+    }
+
+    /// A connection it has received.
+    record Given(long transferId, Handle handle) implements AutoCloseable {
+        /// Closes the worker's descriptor: the same, in the middle of a test.
+        void drop() {
+            handle.descriptor().close();
+        }
+
+        @Override
+        public void close() {
+            drop();
+        }
+    }
+
+    /// Waits for the next connection.
+    Given receive() {
+        return switch (client.receive()) {
+            case Received.Transferred(var id, var handles) -> new Given(id, handles.getFirst());
+            case Received.MasterGone(var why) -> throw new IllegalStateException(why);
+        };
+    }
+
+    /// Takes it over, answers and closes it.
+    void serve(Given given) {
+        try (given) {
+            client.acknowledge(given.transferId());
+            answer(given);
+        }
+        client.connectionsEnded(1);
+    }
+
+    void answer(Given given) {
+        var name =
+                ByteBuffer.allocateDirect(1).put(0, (byte) incarnation.worker().ordinal());
+        given.handle().descriptor().write(name);
+    }
+
+    /// Serves so many.
+    void serve(int count) {
+        for (int i = 0; i < count; i++) {
+            serve(receive());
+        }
+    }
+
+    /// Its connection ends, as the kernel ends it when it dies: what it has not received is lost to it.
+    void die() {
+        client.close();
+    }
+
+    @Override
+    public void close() {
+        die();
+    }
+}
