@@ -1,6 +1,7 @@
 package dev.drover.posix;
 
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /// An accepted connection: its descriptor, non-blocking, and who is at the other end.
 ///
@@ -20,6 +21,25 @@ public final class Connection implements AutoCloseable {
         return new Connection(fd, SocketAddresses.ask(query, "getpeername", fd));
     }
 
+    /// The other end of a connected socket that stays the caller's; empty when that end is gone already.
+    public static Optional<SocketAddress> peerAddress(Fd fd) {
+        SocketAddresses.Query query = (address, length) -> fd.use(n -> SysSocket.getpeername(n, address, length));
+        try {
+            return Optional.of(SocketAddresses.ask(query, "getpeername", fd));
+        } catch (PosixException failure) {
+            if (failure.errno() == Errno.ENOTCONN || failure.errno() == Errno.EINVAL) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    /// This end of a connected socket that stays the caller's.
+    public static SocketAddress localAddress(Fd fd) {
+        return SocketAddresses.ask(
+                (address, length) -> fd.use(n -> SysSocket.getsockname(n, address, length)), "getsockname", fd);
+    }
+
     /// The other end; an empty path for a Unix socket without a name.
     public SocketAddress peerAddress() {
         return peerAddress;
@@ -27,8 +47,7 @@ public final class Connection implements AutoCloseable {
 
     /// This end.
     public SocketAddress localAddress() {
-        return SocketAddresses.ask(
-                (address, length) -> fd.use(n -> SysSocket.getsockname(n, address, length)), "getsockname", fd);
+        return localAddress(fd);
     }
 
     /// The descriptor, still owned by this connection.

@@ -1,6 +1,7 @@
 package dev.drover.worker;
 
 import dev.drover.handoff.HandleClient;
+import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.Joined;
 import dev.drover.handoff.Received;
 import dev.drover.session.Load;
@@ -21,6 +22,8 @@ import java.util.function.Supplier;
 ///     serve(worker.listener("http"), drain);
 ///     worker.ready();
 ///
+/// Connections of a Dispatched socket come one by one instead, to the handler of [#onConnection].
+///
 /// When the stop signal (TERM or INT) comes, or the master is gone, the master is told that this worker drains,
 /// the callbacks of [#onDrain] run and the process exits with 0, after the program's shutdown hooks. Without a
 /// master the whole takes at most 2 s. A second signal ends the process at once with 128 + its number. The
@@ -38,6 +41,7 @@ public final class Worker implements AutoCloseable {
     private final HandleClient handles;
     private final String pool;
     private final List<WorkerListener> listeners;
+    private final WorkerConnections connections;
     private final Departure departure;
     private final SessionClient session;
     private final KeepAlive keepAlive = new KeepAlive();
@@ -51,7 +55,8 @@ public final class Worker implements AutoCloseable {
         this.handles = handles;
         this.pool = joined.pool();
         this.listeners = joined.listeners().stream().map(WorkerListener::new).toList();
-        this.departure = new Departure(handles::draining, end, Departure.WITHOUT_MASTER);
+        this.connections = new WorkerConnections(handles, joined.dispatchedSockets());
+        this.departure = new Departure(this::announceDrain, end, Departure.WITHOUT_MASTER);
         this.session = new SessionClient(environment.sessionSocket(), joined.ticket(), environment.incarnation());
         this.messages = new WorkerMessenger(session.messenger(), keepAlive);
         var _ = session.ended().thenAccept(this::sessionEnded);
@@ -99,7 +104,7 @@ public final class Worker implements AutoCloseable {
     private void readHandles() {
         while (!closed) {
             switch (handles.receive()) {
-                case Received.Transferred transfer -> refuse(transfer);
+                case Received.Transferred transfer -> take(transfer);
                 case Received.MasterGone _ -> {
                     if (!closed) {
                         departure.masterGone();
@@ -110,9 +115,24 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void refuse(Received.Transferred transfer) {
-        transfer.handles().forEach(handle -> handle.descriptor().close());
-        handles.refuse(transfer.transferId(), "this worker takes handles only when it joins");
+    private void take(Received.Transferred transfer) {
+        try {
+            connections.take(transfer);
+        } catch (HandoffException gone) {
+            // The master is gone, which the next look at its socket tells.
+            System.getLogger(Worker.class.getName())
+                    .log(System.Logger.Level.DEBUG, "A transfer was not answered", gone);
+        }
+    }
+
+    /// Whoever is registered for the drain finds every connection known to its server.
+    private void announceDrain() {
+        connections.refuseFromNowOn();
+        try {
+            handles.draining();
+        } finally {
+            connections.awaitSettled();
+        }
     }
 
     /// `web-0`.
@@ -143,6 +163,10 @@ public final class Worker implements AutoCloseable {
     /// @param socketName the pool's name of the socket, `http`
     /// @throws WorkerException when the pool has no such socket; the message names those it has
     public WorkerListener listener(String socketName) {
+        if (connections.sockets().contains(socketName)) {
+            throw new WorkerException("cannot find listener " + socketName + " of " + name()
+                    + ": that socket is Dispatched, its connections come to the handler of onConnection");
+        }
         return listeners.stream()
                 .filter(listener -> listener.socketName().equals(socketName))
                 .findFirst()
@@ -151,9 +175,31 @@ public final class Worker implements AutoCloseable {
                         + listeners.stream().map(WorkerListener::socketName).toList()));
     }
 
+    /// The names of the pool's Dispatched sockets; may be empty. Each needs an [#onConnection].
+    public List<String> dispatchedSockets() {
+        return connections.sockets();
+    }
+
+    /// Registers who takes the connections of a Dispatched socket. To be called before [#ready].
+    ///
+    ///     worker.onConnection("http", connection -> connection.nettyChannel(group, initializer));
+    ///
+    /// The master has accepted the connection and given it to this worker alone. It is acknowledged before the
+    /// handler is called; while this worker drains it is refused instead and goes to another.
+    ///
+    /// @param socketName the pool's name of the socket, `http`
+    /// @throws WorkerException when the pool has no Dispatched socket of that name; the message names those it has
+    /// @throws IllegalStateException when there is a handler for it already
+    public void onConnection(String socketName, ConnectionHandler handler) {
+        connections.register(socketName, handler);
+    }
+
     /// Tells the master that this worker serves: from now on connections are sent to it, its Netty listeners accept,
     /// and its handlers of messages are called. Said again it changes nothing.
+    ///
+    /// @throws WorkerException when there is a Dispatched socket without an [#onConnection]
     public void ready() {
+        connections.checkComplete();
         if (!departure.hasBegun()) {
             handles.ready();
             listeners.forEach(WorkerListener::becomeReady);
@@ -206,6 +252,7 @@ public final class Worker implements AutoCloseable {
         listeners.forEach(WorkerListener::closeUnlessTaken);
         keepAlive.end();
         session.close();
+        connections.close();
         handles.close();
     }
 

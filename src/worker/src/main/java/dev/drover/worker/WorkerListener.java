@@ -67,9 +67,9 @@ public final class WorkerListener {
     /// @throws IllegalStateException when the listener is taken already
     /// @throws WorkerException when the flag is missing; the listener is then not taken
     public ServerSocketChannel serverSocketChannel() {
-        var constructor = JdkListeners.constructor();
+        var constructor = JdkChannels.listenerConstructor();
         take();
-        return JdkListeners.open(constructor, address, descriptor);
+        return JdkChannels.open(constructor, address, descriptor);
     }
 
     /// The worker is ready: channels that were made may accept.
