@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The default pool's worker, and the target of load tests: `GET /?id=X` answers `ok X PID`, without an id a greeting.
 ///
-/// Started by a master it serves every listener it is given. With `--port N` it needs none and listens by itself, which
+/// Started by a master it serves every listener it is given, and every Dispatched socket. With `--port N` it needs none
+/// and listens by itself, which
 /// shows what Drover costs beside it.
 public final class Hello {
     private static final int BACKLOG = 4096;
@@ -95,6 +96,10 @@ public final class Hello {
         for (var listener : worker.listeners()) {
             check(bootstrap(listener.nettyChannelFactory(), identity).register(), listener.toString());
         }
+        var initializer = initializer(identity);
+        for (var socket : worker.dispatchedSockets()) {
+            worker.onConnection(socket, connection -> connection.nettyChannel(loops, initializer));
+        }
         if (settings.becomesReady()) {
             worker.ready();
         }
@@ -121,13 +126,17 @@ public final class Hello {
                 .channelFactory(factory)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .handler(drain.listenerHandler())
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpServerCodec());
-                        drain.addTo(channel.pipeline());
-                        channel.pipeline().addLast(new HelloHandler(identity));
-                    }
-                });
+                .childHandler(initializer(identity));
+    }
+
+    private ChannelInitializer<Channel> initializer(Identity identity) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(new HttpServerCodec());
+                drain.addTo(channel.pipeline());
+                channel.pipeline().addLast(new HelloHandler(identity));
+            }
+        };
     }
 }
