@@ -5,8 +5,8 @@ public sealed interface Address {
     /// The longest name of a worker, a pool or a program, in characters.
     int MAX_NAME = 253;
 
-    /// The parent of the workers: the program that embeds the supervisor, and those that subscribed through the control
-    /// API.
+    /// The parent of the workers: the program that embeds the supervisor, and those that subscribed through the
+    /// control API.
     record Parent() implements Address {
         private static final Parent ONLY = new Parent();
 
@@ -78,8 +78,8 @@ public sealed interface Address {
         return new Program(name);
     }
 
-    /// Reads what [Object#toString] of an address writes: `parent`, `pool/web`, `program/deployer`, or the name of a
-    /// worker.
+    /// Reads what [Object#toString] of an address writes: `parent`, `pool/web`, `program/deployer`, or the name of
+    /// a worker.
     ///
     /// @throws IllegalArgumentException when it is none
     static Address parse(String text) {

@@ -3,8 +3,8 @@ package dev.drover.session;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Checks that a peer keeps to the bounds: what it sent and nobody here has taken yet. Counted up by the loop, down by
-/// any thread.
+/// Checks that a peer keeps to the bounds: what it sent and nobody here has taken yet. Counted up by the loop,
+/// down by any thread.
 ///
 /// The peer counts down later than we do, so one that keeps to the bounds never fails the check.
 final class Arrivals {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Values by consecutive numbers, which come and go in about that order.
 ///
-/// Netty's map keeps what collides together: consecutive keys would make one long run of which each removal moves the
-/// rest, so they are scattered first.
+/// Netty's map keeps what collides together: consecutive keys would make one long run of which each removal moves
+/// the rest, so they are scattered first.
 final class IdMap<V> {
     /// Odd, so that no two numbers meet: the golden ratio's 64 bits.
     private static final long SCATTER = 0x9E37_79B9_7F4A_7C15L;

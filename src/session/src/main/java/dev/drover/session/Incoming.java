@@ -3,7 +3,8 @@ package dev.drover.session;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Something that came over a link and wants an outcome, which is told to its sender over the same link. Any thread.
+/// Something that came over a link and wants an outcome, which is told to its sender over the same link. Any
+/// thread.
 final class Incoming implements Outcome {
     private final Link link;
     private final long id;

@@ -55,8 +55,8 @@ public final class IncomingRequest {
         }
     }
 
-    /// Runs the callback when the requester cancels or is gone before the answer, on a virtual thread; at once when it
-    /// has.
+    /// Runs the callback when the requester cancels or is gone before the answer, on a virtual thread; at once
+    /// when it has.
     public void onCancel(Runnable callback) {
         lock.lock();
         try {

@@ -16,8 +16,8 @@ final class Link {
     /// Envelopes written as one gRPC message; the contract allows 1024.
     static final int MAX_ENVELOPES = 1024;
 
-    /// Bytes of payload written as one gRPC message, unless one alone has more: larger ones gain nothing, and a reader
-    /// holds a whole one.
+    /// Bytes of payload written as one gRPC message, unless one alone has more: larger ones gain nothing, and a
+    /// reader holds a whole one.
     static final int MAX_BATCH_BYTES = 256 * 1024;
 
     private static final int MAX_BATCH = 256;

@@ -1,10 +1,11 @@
 package dev.drover.session;
 
-/// The bounds of messages, each with what it protects. The master sets them, its workers learn them with the session.
+/// The bounds of messages, each with what it protects. The master sets them, its workers learn them with the
+/// session.
 ///
 /// @param maxPayloadBytes bytes of one payload: one message that no queue can hold, 1 to 16 MiB; default 1 MiB
-/// @param maxMessagesPerPeer messages and requests from one sender to one address that no handler has taken yet: others
-///     are not held up; default 1024
+/// @param maxMessagesPerPeer messages and requests from one sender to one address that no handler has taken yet:
+///     others are not held up; default 1024
 /// @param maxBytesPerPeer the bytes of those; default 2 MiB
 /// @param maxMessages the same of all addresses together on one session: memory of either end; default 16 384
 /// @param maxBytes the bytes of those, and of replies that are not sent yet; default 16 MiB

@@ -6,15 +6,15 @@ import java.util.function.Consumer;
 
 /// Sends messages and requests, and takes those of others: a worker's, or the parent's.
 ///
-/// **Order.** What one sender says to one receiver is taken in the order in which it was said, messages and requests
-/// alike; by several threads of a sender, in the order in which their calls got room.
+/// **Order.** What one sender says to one receiver is taken in the order in which it was said, messages and
+/// requests alike; by several threads of a sender, in the order in which their calls got room.
 ///
-/// **At most once.** The future of a message completes when the receiver's handler has it, that of a request with the
-/// reply. A failure ([MessageException]) means unknown, unless its reason says that it was not delivered; it always
-/// comes: when the receiver dies, at once.
+/// **At most once.** The future of a message completes when the receiver's handler has it, that of a request with
+/// the reply. A failure ([MessageException]) means unknown, unless its reason says that it was not delivered; it
+/// always comes: when the receiver dies, at once.
 ///
-/// **Bounds.** A sender keeps at most [MessageLimits#maxMessagesPerPeer] messages under way to one address; when a slow
-/// receiver has not taken those, the next one waits or fails, as the sender chooses.
+/// **Bounds.** A sender keeps at most [MessageLimits#maxMessagesPerPeer] messages under way to one address; when a
+/// slow receiver has not taken those, the next one waits or fails, as the sender chooses.
 ///
 /// **Threads.** Every method may be called from any thread. Handlers run on virtual threads, one at a time for each
 /// sender and in order, and may block: a slow one slows that sender alone. Futures complete on the thread of the
@@ -43,11 +43,11 @@ public interface Messenger {
     /// @throws IllegalArgumentException for a pool, or a timeout that is not positive
     CompletableFuture<Payload> request(Address to, Payload payload, Duration timeout);
 
-    /// Who takes messages from now on; one that came before and was not taken goes to it too. A handler that throws is
-    /// reported and costs nobody anything else.
+    /// Who takes messages from now on; one that came before and was not taken goes to it too. A handler that
+    /// throws is reported and costs nobody anything else.
     void onMessage(Consumer<IncomingMessage> handler);
 
-    /// Who answers requests from now on, by [IncomingRequest#reply], now or later. A handler that throws before it has
-    /// answered fails the request with [FailureReason#HANDLER_FAILED].
+    /// Who answers requests from now on, by [IncomingRequest#reply], now or later. A handler that throws before it
+    /// has answered fails the request with [FailureReason#HANDLER_FAILED].
     void onRequest(Consumer<IncomingRequest> handler);
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// What waits to be written to one stream, and the room for more: the bounds of [MessageLimits] are kept here.
 /// Thread-safe.
 ///
-/// A message takes room from [#offer] until its receiver has taken it or it failed ([#release]), an answer until it is
-/// written ([#take]).
+/// A message takes room from [#offer] until its receiver has taken it or it failed ([#release]), an answer until
+/// it is written ([#take]).
 final class Outbox {
     /// Something to be written.
     ///
@@ -187,8 +187,8 @@ final class Outbox {
         }
     }
 
-    /// Moves what is to be written next into a list: so many at most, and at most so many bytes unless the first alone
-    /// has more.
+    /// Moves what is to be written next into a list: so many at most, and at most so many bytes unless the first
+    /// alone has more.
     void take(int maxEnvelopes, int maxBytes, List<Pending> into) {
         lock.lock();
         try {

@@ -46,13 +46,14 @@ public final class SessionClient implements AutoCloseable {
         this.incarnation = incarnation;
     }
 
-    /// Says and takes messages. What is said before the session is open waits for it, as it waits for room; what comes
-    /// waits for [#handle].
+    /// Says and takes messages. What is said before the session is open waits for it, as it waits for room; what
+    /// comes waits for [#handle].
     public Messenger messenger() {
         return messenger;
     }
 
-    /// Begins to open the session, on a thread of its own: gRPC takes its time to load. Said again it changes nothing.
+    /// Begins to open the session, on a thread of its own: gRPC takes its time to load. Said again it changes
+    /// nothing.
     ///
     /// @return completes when it is open; fails with a [SessionException]
     public CompletableFuture<SessionClient> open() {
@@ -72,8 +73,8 @@ public final class SessionClient implements AutoCloseable {
         var _ = opened.thenAccept(session -> session.lanes().begin());
     }
 
-    /// Who gives the signs of life from now on: the loop that serves, so that one that hangs is silent. Without it the
-    /// session's own thread does.
+    /// Who gives the signs of life from now on: the loop that serves, so that one that hangs is silent. Without it
+    /// the session's own thread does.
     public void heartbeatBy(Executor loop) {
         heart.beatBy(loop);
     }

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The master's end of all sessions: a gRPC server on `attach/session.sock`, on one thread of its own.
 ///
-/// Who can connect is decided by the directory of the socket, as with the handle socket; who may open a session by the
-/// ticket. What a peer does costs nobody but its own session.
+/// Who can connect is decided by the directory of the socket, as with the handle socket; who may open a session by
+/// the ticket. What a peer does costs nobody but its own session.
 public final class SessionServer implements AutoCloseable {
     private static final Duration END_BOUND = Duration.ofSeconds(2);
 
@@ -97,8 +97,8 @@ public final class SessionServer implements AutoCloseable {
         return switchboard;
     }
 
-    /// Ends every session and removes the socket file; waits for that, two seconds at most. Not for the session's own
-    /// thread. Idempotent.
+    /// Ends every session and removes the socket file; waits for that, two seconds at most. Not for the session's
+    /// own thread. Idempotent.
     @Override
     public void close() {
         server.shutdown();

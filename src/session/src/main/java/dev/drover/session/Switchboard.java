@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// Connects whoever says something with whom it is for: workers, the program that embeds the supervisor, programs that
-/// subscribed. Any thread.
+/// Connects whoever says something with whom it is for: workers, the program that embeds the supervisor, programs
+/// that subscribed. Any thread.
 public final class Switchboard {
     /// Programs that may be subscribed at once: what each of them may hold is bounded too.
     public static final int MAX_PROGRAMS = 256;
@@ -20,7 +20,8 @@ public final class Switchboard {
     private final EventExecutor loop;
     private final MessageLimits limits;
 
-    /// By worker; the sessions of each by incarnation, oldest first, in lists that never change. Written by the loop.
+    /// By worker; the sessions of each by incarnation, oldest first, in lists that never change. Written by the
+    /// loop.
     private final ConcurrentMap<String, List<WorkerSession>> sessions = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, Program> programs = new ConcurrentHashMap<>();
@@ -162,7 +163,8 @@ public final class Switchboard {
         };
     }
 
-    /// A message goes to everyone who listens, a request to the first who answers: the embedding program before others.
+    /// A message goes to everyone who listens, a request to the first who answers: the embedding program before
+    /// others.
     private Withdrawal toParent(Address from, Said said, Outcome outcome) {
         boolean request = said instanceof Said.Request;
         var own = handlers.of(from);

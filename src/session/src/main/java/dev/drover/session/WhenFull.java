@@ -7,8 +7,8 @@ public sealed interface WhenFull {
     /// It fails at once, with [FailureReason#QUEUE_FULL].
     record Fail() implements WhenFull {}
 
-    /// The calling thread waits for room, then fails as above. On the session's own thread, in a callback of a future,
-    /// nobody waits: there it is as [Fail].
+    /// The calling thread waits for room, then fails as above. On the session's own thread, in a callback of a
+    /// future, nobody waits: there it is as [Fail].
     ///
     /// @param atMost how long
     record Wait(Duration atMost) implements WhenFull {}

@@ -52,7 +52,8 @@ public final class WorkerSession {
         return load;
     }
 
-    /// Tells whether it is this incarnation that gets what is addressed to its worker, before all others. Any thread.
+    /// Tells whether it is this incarnation that gets what is addressed to its worker, before all others. Any
+    /// thread.
     public void markReady(boolean isReady) {
         ready = isReady;
     }

@@ -7,8 +7,8 @@ import dev.drover.supervisor.socket.PoolSocket;
 import java.util.Optional;
 import java.util.Set;
 
-/// The listener of a Dispatched socket, open or shut. A shut one leaves its clients to the kernel's queue. Belongs to
-/// the loop.
+/// The listener of a Dispatched socket, open or shut. A shut one leaves its clients to the kernel's queue. Belongs
+/// to the loop.
 final class Door implements AutoCloseable {
     private static final Set<Poller.Interest> OPEN = Set.of(Poller.Interest.READABLE);
 

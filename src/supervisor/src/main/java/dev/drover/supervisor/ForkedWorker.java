@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.handoff.Handle;
 import dev.drover.session.Address;
 import dev.drover.session.Delivery;
 import dev.drover.session.IncomingMessage;
@@ -8,13 +9,15 @@ import dev.drover.session.Messenger;
 import dev.drover.session.Payload;
 import dev.drover.session.Peer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// A worker that was forked: what `child_process.fork` returns in Node. It is not replaced when it ends. Any thread.
+/// A worker that was forked: what `child_process.fork` returns in Node. It is not replaced when it ends. Any
+/// thread.
 public final class ForkedWorker {
     private final Supervisor supervisor;
     private final WorkerId id;
@@ -58,6 +61,34 @@ public final class ForkedWorker {
             throw new IllegalStateException("Forks failed a future", failure);
         }
         return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /// Gives it a listener, from which it accepts beside whoever else has it; `worker.onListener` takes it there.
+    /// Waits for it to be online, [Messenger#DEFAULT_WAIT] at most.
+    ///
+    /// @return completes when it is the worker's too; fails with a [PassException] when the worker did not take it
+    public CompletableFuture<Incarnation> pass(ListeningSocket socket) {
+        return pass(socket.handle());
+    }
+
+    /// Gives it a connection; `worker.onConnection` takes it there. The parent keeps its own descriptor until the
+    /// worker has acknowledged it, before its first read, and then closes it. Waits for the worker to be online,
+    /// except on the supervisor's loop.
+    ///
+    /// @return completes when it is the worker's alone; fails with a [PassException] when the worker did not take
+    ///     it: it is the caller's still, to be passed to another, or closed
+    public CompletableFuture<Incarnation> pass(ParentConnection connection) {
+        return pass(connection.handle()).thenApply(receiver -> {
+            connection.close();
+            return receiver;
+        });
+    }
+
+    private CompletableFuture<Incarnation> pass(Handle handle) {
+        if (!supervisor.isOnLoop()) {
+            awaitOnline(Messenger.DEFAULT_WAIT);
+        }
+        return supervisor.passTo(id.pool(), List.of(handle));
     }
 
     /// Who takes what it says to its parent.

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /// What is left of the workers of a supervisor that was killed: descendants that had left their process group, or
 /// workers whose guard was killed too. They hold listeners from which nobody serves.
 ///
-/// They are known by their environment: only a worker has a token, and whoever holds the lock of a run directory knows
-/// that none of them belongs to a living supervisor.
+/// They are known by their environment: only a worker has a token, and whoever holds the lock of a run directory
+/// knows that none of them belongs to a living supervisor.
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
@@ -28,7 +28,8 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /// Kills them and waits, for two seconds at most, for their end. To be called under the lock of the run directory.
+    /// Kills them and waits, for two seconds at most, for their end. To be called under the lock of the run
+    /// directory.
     static void kill(Path runDirectory) {
         var ours = new HashSet<Long>();
         for (var one = Optional.of(ProcessHandle.current());

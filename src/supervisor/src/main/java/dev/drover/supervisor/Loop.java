@@ -61,6 +61,19 @@ final class Loop {
         }
     }
 
+    boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /// Runs a task on the loop: at once when this is the loop, else soon.
+    void run(Runnable task) {
+        if (isCurrent()) {
+            task.run();
+        } else {
+            post(task);
+        }
+    }
+
     /// Runs a task on the loop, soon; from any thread. After the end it does nothing.
     void post(Runnable task) {
         if (ended.getCount() == 0) {
@@ -110,8 +123,8 @@ final class Loop {
         }
     }
 
-    /// Runs a task on the loop after a delay. Only on the loop. Timers are not cancelled: what comes late is ignored
-    /// by whom it is for.
+    /// Runs a task on the loop after a delay. Only on the loop. Timers are not cancelled: what comes late is
+    /// ignored by whom it is for.
     void after(Duration delay, Runnable task) {
         assertOnLoop();
         timers.add(new Timer(nanoTime() + delay.toNanos(), timersMade++, task));

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// Accepts the connections of a pool's Dispatched sockets and gives them to its workers: the I/O of a [Dispatcher].
 /// Belongs to the loop.
 ///
-/// Of every connection the master keeps its descriptor until a worker has acknowledged it. While nobody could take one
-/// the doors are shut and clients wait in the kernel's queue.
+/// Of every connection the master keeps its descriptor until a worker has acknowledged it. While nobody could take
+/// one the doors are shut and clients wait in the kernel's queue.
 final class PoolDispatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PoolDispatch.class);
 

@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandlePeer;
 import dev.drover.handoff.JoinRefusal;
 import dev.drover.handoff.JoinRequest;
@@ -18,11 +19,13 @@ import dev.drover.supervisor.pool.PoolState;
 import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +52,7 @@ final class PoolRuntime {
 
     /// Connections of those that are dead, or about to be, with something to be heard.
     private final Map<Incarnation, HandlePeer> lastWords = new HashMap<>();
+    private final PassedHandles passed;
 
     private final ExitReports exits;
     private final Conditions conditions;
@@ -63,6 +67,7 @@ final class PoolRuntime {
         this.services = services;
         this.sockets = sockets;
         this.state = PoolState.initial(spec, sockets.settle(), sockets.shards());
+        this.passed = new PassedHandles(services.loop(), this::hung);
         this.exits = new ExitReports(services.loop(), services.clock());
         this.conditions = new Conditions(spec.name(), services.clock());
         this.transitions = new TransitionLog(spec.name());
@@ -303,8 +308,8 @@ final class PoolRuntime {
         return Optional.ofNullable(processes.get(incarnation));
     }
 
-    /// Its group is killed before its number may belong to others, and before it is taken for dead; what it had said
-    /// is heard before that is told.
+    /// Its group is killed before its number may belong to others, and before it is taken for dead; what it had
+    /// said is heard before that is told.
     private void exited(WorkerProcess process) {
         var child = process.child().orElseThrow();
         try {
@@ -333,8 +338,8 @@ final class PoolRuntime {
         services.events().accept(new WorkerEvent.Exited(report));
     }
 
-    /// What it had not acknowledged goes to others once all that it had said is heard. The forked process is dead; one
-    /// that it had started and that has joined in its place was killed just now, and may still be about to die.
+    /// What it had not acknowledged goes to others once all that it had said is heard. The forked process is dead;
+    /// one that it had started and that has joined in its place was killed just now, and may still be about to die.
     private void hearLastWords(WorkerProcess process) {
         var incarnation = process.incarnation();
         var peer = process.peer();
@@ -343,10 +348,31 @@ final class PoolRuntime {
             lastWords.put(incarnation, peer.get());
             services.loop().after(LAST_WORDS_BOUND, peer.get()::readToEnd);
         } else if (process.joinedItself() || dispatch.isEmpty()) {
-            dispatch.gone(incarnation);
+            gone(incarnation);
         } else {
-            services.loop().after(LAST_WORDS_BOUND, () -> dispatch.gone(incarnation));
+            services.loop().after(LAST_WORDS_BOUND, () -> gone(incarnation));
         }
+    }
+
+    private void gone(Incarnation incarnation) {
+        dispatch.gone(incarnation);
+        passed.gone(incarnation);
+    }
+
+    /// Passes handles to the newest incarnation that has joined.
+    ///
+    /// @param handles stay the caller's
+    void pass(List<Handle> handles, CompletableFuture<Incarnation> taken) {
+        var receiver = processes.values().stream()
+                .filter(process -> process.peer().isPresent())
+                .max(Comparator.comparingInt(process -> process.incarnation().number()));
+        if (receiver.isEmpty()) {
+            taken.completeExceptionally(
+                    new PassException("cannot pass anything to " + spec().name() + ": no worker of it has joined"));
+            return;
+        }
+        var process = receiver.get();
+        passed.pass(process.incarnation(), process.peer().orElseThrow(), services.newTransferId(), handles, taken);
     }
 
     /// It lives and does not acknowledge: to give its connections to others now could have two answer one.
@@ -444,7 +470,7 @@ final class PoolRuntime {
 
         @Override
         public void acknowledged(long transferId) {
-            if (!dispatch.acknowledged(process.incarnation(), transferId)) {
+            if (!dispatch.acknowledged(process.incarnation(), transferId) && !passed.acknowledged(transferId)) {
                 LOG.debug("Listeners taken over worker={}", process.incarnation());
                 services.events().accept(new WorkerEvent.Listening(process.incarnation(), sockets.names()));
             }
@@ -452,7 +478,7 @@ final class PoolRuntime {
 
         @Override
         public void refused(long transferId, String message) {
-            if (!dispatch.refused(process.incarnation(), transferId, message)) {
+            if (!dispatch.refused(process.incarnation(), transferId, message) && !passed.refused(transferId, message)) {
                 LOG.warn("Listeners refused worker={}: {}", process.incarnation(), message);
                 tell(process, new Life.Event.StopOrdered());
             }
@@ -489,7 +515,7 @@ final class PoolRuntime {
             process.left();
             dispatch.left(process.incarnation());
             if (lastWords.remove(process.incarnation()) != null) {
-                dispatch.gone(process.incarnation());
+                gone(process.incarnation());
             } else {
                 services.loop().after(CHANNEL_LOST_BOUND, () -> channelLost(process, why));
             }

@@ -33,8 +33,8 @@ final class RunDirectory implements AutoCloseable {
 
     private static final List<String> PARTS = List.of("control", "attach", "notify");
 
-    /// Those this process holds. POSIX locks belong to the process, and are lost as soon as it closes any descriptor
-    /// of the file: one that is ours already must not even be opened.
+    /// Those this process holds. POSIX locks belong to the process, and are lost as soon as it closes any
+    /// descriptor of the file: one that is ours already must not even be opened.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     /// The longest name of a socket in it, as long as `notify/` and any number of incarnations.

@@ -4,7 +4,8 @@ import dev.drover.session.SessionEvents;
 import dev.drover.session.WorkerSession;
 import java.util.function.Consumer;
 
-/// What happens to the session of a worker, told to the loop. Called on the session thread, which never waits for it.
+/// What happens to the session of a worker, told to the loop. Called on the session thread, which never waits for
+/// it.
 ///
 /// @param loop who is told
 /// @param events what is done there

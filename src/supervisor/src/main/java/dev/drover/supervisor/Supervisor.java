@@ -3,6 +3,7 @@ package dev.drover.supervisor;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.handoff.Gatekeeper;
+import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandleServer;
 import dev.drover.handoff.JoinRefusal;
 import dev.drover.handoff.JoinRequest;
@@ -17,7 +18,10 @@ import dev.drover.session.SessionVerdict;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.pool.PoolEvent;
+import dev.drover.supervisor.socket.PoolSocket;
+import dev.drover.supervisor.socket.SocketOpenException;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,7 +43,10 @@ import java.util.function.Consumer;
 /// most. One process may hold several, each with a run directory of its own, but only one may reap orphans.
 public final class Supervisor implements AutoCloseable {
     /// The loop never blocks: one that does not answer in this time is broken.
-    private static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
+    static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
+
+    /// Connections that may wait in the queue of a program's own socket.
+    private static final int DEFAULT_BACKLOG = 4096;
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -72,6 +79,7 @@ public final class Supervisor implements AutoCloseable {
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
     private final Forks forks = new Forks();
     private final GuardWatch guards = new GuardWatch(loop, guard);
+    private final List<ListeningSocket> listening = new ArrayList<>();
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
 
@@ -179,6 +187,43 @@ public final class Supervisor implements AutoCloseable {
         return new ForkedWorker(this, new WorkerId(fork.name(), 0), waiting);
     }
 
+    /// Opens a socket of the program's own: to be passed to workers, or accepted from beside them. It is closed
+    /// with the
+    /// supervisor.
+    ///
+    /// @param name under which workers get it
+    /// @param address an [java.net.InetSocketAddress] (port 0: the kernel chooses) or a
+    ///     [java.net.UnixDomainSocketAddress]
+    /// @throws SupervisorException when it cannot be opened; the message tells why
+    public ListeningSocket listen(String name, SocketAddress address) {
+        var spec = new SocketSpec(name, address, DEFAULT_BACKLOG, SocketSpec.Distribution.SHARED);
+        return loop.ask(
+                () -> {
+                    try {
+                        var opened = new ListeningSocket(loop, PoolSocket.open(spec, 1));
+                        listening.add(opened);
+                        return opened;
+                    } catch (SocketOpenException failure) {
+                        throw new SupervisorException(List.of(String.valueOf(failure.getMessage())));
+                    }
+                },
+                ANSWER_BOUND);
+    }
+
+    boolean isOnLoop() {
+        return loop.isCurrent();
+    }
+
+    CompletableFuture<Incarnation> passTo(String pool, List<Handle> handles) {
+        var taken = new CompletableFuture<Incarnation>();
+        loop.run(() -> runtime(pool)
+                .ifPresentOrElse(
+                        runtime -> runtime.pass(handles, taken),
+                        () -> taken.completeExceptionally(
+                                new PassException("cannot pass anything to " + pool + ": it has ended"))));
+        return taken;
+    }
+
     void stopFork(String name) {
         loop.post(() -> {
             if (forks.contains(name)) {
@@ -209,8 +254,8 @@ public final class Supervisor implements AutoCloseable {
         events.publish(event);
     }
 
-    /// Says something to workers and programs, and takes what they say to the parent: the parent of a child process in
-    /// Node's sense.
+    /// Says something to workers and programs, and takes what they say to the parent: the parent of a child
+    /// process in Node's sense.
     public Messenger messages() {
         return sessions.switchboard().parent();
     }
@@ -415,6 +460,7 @@ public final class Supervisor implements AutoCloseable {
         int cut = pools.values().stream().mapToInt(PoolRuntime::queued).sum();
         pools.values().forEach(PoolRuntime::close);
         int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
+        listening.forEach(ListeningSocket::closeOnLoop);
         handles.ifPresent(HandleServer::close);
         loop.end();
         var outcome = new StopOutcome(killed, cut);

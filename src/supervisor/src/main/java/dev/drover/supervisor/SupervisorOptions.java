@@ -25,8 +25,8 @@ public record SupervisorOptions(
         environment = Map.copyOf(environment);
     }
 
-    /// For a program that embeds a supervisor: workers inherit its environment, and what they write comes out at its
-    /// own standard output and error, line by line.
+    /// For a program that embeds a supervisor: workers inherit its environment, and what they write comes out at
+    /// its own standard output and error, line by line.
     public static SupervisorOptions in(Path runDirectory) {
         return new SupervisorOptions(
                 runDirectory, false, SupervisorOptions::pass, System.getenv(), MessageLimits.DEFAULT);

@@ -2,8 +2,8 @@ package dev.drover.supervisor;
 
 import java.util.function.LongSupplier;
 
-/// Lets something be said once a second at most: how often there is reason to is in the hands of others. Belongs to the
-/// loop.
+/// Lets something be said once a second at most: how often there is reason to is in the hands of others. Belongs
+/// to the loop.
 final class Throttle {
     private static final long INTERVAL_NANOS = 1_000_000_000;
 

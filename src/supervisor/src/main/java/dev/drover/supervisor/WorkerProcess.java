@@ -83,8 +83,8 @@ final class WorkerProcess {
         return killedBecause;
     }
 
-    /// Whether it is the forked process itself that has joined, and not a child of it, such as a program started by a
-    /// shell.
+    /// Whether it is the forked process itself that has joined, and not a child of it, such as a program started
+    /// by a shell.
     boolean joinedItself() {
         return child.filter(process -> process.pid() == joinedPid).isPresent();
     }

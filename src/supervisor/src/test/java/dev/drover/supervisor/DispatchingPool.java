@@ -26,8 +26,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A loop, a handle socket and the dispatching of one pool; its workers are whoever joins, and their deaths are told by
-/// hand.
+/// A loop, a handle socket and the dispatching of one pool; its workers are whoever joins, and their deaths are
+/// told by hand.
 final class DispatchingPool implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(20);
 

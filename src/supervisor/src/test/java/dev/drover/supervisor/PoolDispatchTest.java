@@ -298,8 +298,8 @@ class PoolDispatchTest {
         return worker;
     }
 
-    /// Workers die at random moments: with connections they have not received, and with one they have received and not
-    /// acknowledged.
+    /// Workers die at random moments: with connections they have not received, and with one they have received and
+    /// not acknowledged.
     @Test
     void everyClientIsAnsweredOnceWhileAThousandWorkersDie() throws Exception {
         int places = 8;

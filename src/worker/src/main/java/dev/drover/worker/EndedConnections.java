@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// Tells the master how many connections have ended: at once, and after that together what ends within [#PACE]. On a
-/// thread of its own, because telling may have to wait for a master that does not read.
+/// Tells the master how many connections have ended: at once, and after that together what ends within [#PACE]. On
+/// a thread of its own, because telling may have to wait for a master that does not read.
 final class EndedConnections implements AutoCloseable {
     /// 50 frames a second, whatever the number of connections.
     private static final Duration PACE = Duration.ofMillis(20);

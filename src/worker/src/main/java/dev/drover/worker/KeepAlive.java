@@ -3,8 +3,8 @@ package dev.drover.worker;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Keeps the process alive while it has handlers of messages, as Node does: a worker that only talks has no thread of
-/// its own that would. Thread-safe.
+/// Keeps the process alive while it has handlers of messages, as Node does: a worker that only talks has no thread
+/// of its own that would. Thread-safe.
 final class KeepAlive {
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch end = new CountDownLatch(1);

@@ -1,6 +1,7 @@
 package dev.drover.worker;
 
 import dev.drover.handoff.HandleClient;
+import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.Joined;
 import dev.drover.handoff.Received;
@@ -29,8 +30,8 @@ import java.util.function.Supplier;
 /// master the whole takes at most 2 s. A second signal ends the process at once with 128 + its number. The
 /// handlers of the two signals are installed by [#join].
 ///
-/// Beside serving it opens a session with the master, over which it says and takes messages and gives signs of life. A
-/// session that cannot be opened, or ends, costs the messages and nothing else: the worker serves on.
+/// Beside serving it opens a session with the master, over which it says and takes messages and gives signs of
+/// life. A session that cannot be opened, or ends, costs the messages and nothing else: the worker serves on.
 ///
 /// Thread-safe. One per process.
 public final class Worker implements AutoCloseable {
@@ -42,6 +43,7 @@ public final class Worker implements AutoCloseable {
     private final String pool;
     private final List<WorkerListener> listeners;
     private final WorkerConnections connections;
+    private final PassedListeners passed;
     private final Departure departure;
     private final SessionClient session;
     private final KeepAlive keepAlive = new KeepAlive();
@@ -56,6 +58,7 @@ public final class Worker implements AutoCloseable {
         this.pool = joined.pool();
         this.listeners = joined.listeners().stream().map(WorkerListener::new).toList();
         this.connections = new WorkerConnections(handles, joined.dispatchedSockets());
+        this.passed = new PassedListeners(handles);
         this.departure = new Departure(this::announceDrain, end, Departure.WITHOUT_MASTER);
         this.session = new SessionClient(environment.sessionSocket(), joined.ticket(), environment.incarnation());
         this.messages = new WorkerMessenger(session.messenger(), keepAlive);
@@ -117,7 +120,11 @@ public final class Worker implements AutoCloseable {
 
     private void take(Received.Transferred transfer) {
         try {
-            connections.take(transfer);
+            if (transfer.handles().getFirst().kind() == HandleKind.LISTENER) {
+                passed.take(transfer);
+            } else {
+                connections.take(transfer);
+            }
         } catch (HandoffException gone) {
             // The master is gone, which the next look at its socket tells.
             System.getLogger(Worker.class.getName())
@@ -194,8 +201,24 @@ public final class Worker implements AutoCloseable {
         connections.register(socketName, handler);
     }
 
-    /// Tells the master that this worker serves: from now on connections are sent to it, its Netty listeners accept,
-    /// and its handlers of messages are called. Said again it changes nothing.
+    /// Registers who takes the connections of every socket without a handler of its own, those that a parent
+    /// passes to this worker alone included. Otherwise as [#onConnection(String, ConnectionHandler)].
+    public void onConnection(ConnectionHandler handler) {
+        connections.registerOthers(handler);
+        keepAlive.begin();
+    }
+
+    /// Registers who takes listeners that a parent passes to this worker while it runs. It is called on the thread
+    /// that receives them and must not block. Without it they are refused, and stay the parent's.
+    ///
+    /// @throws IllegalStateException when there is one already
+    public void onListener(Consumer<WorkerListener> handler) {
+        passed.register(handler);
+        keepAlive.begin();
+    }
+
+    /// Tells the master that this worker serves: from now on connections are sent to it, its Netty listeners
+    /// accept, and its handlers of messages are called. Said again it changes nothing.
     ///
     /// @throws WorkerException when there is a Dispatched socket without an [#onConnection]
     public void ready() {
@@ -203,20 +226,21 @@ public final class Worker implements AutoCloseable {
         if (!departure.hasBegun()) {
             handles.ready();
             listeners.forEach(WorkerListener::becomeReady);
+            passed.becomeReady();
             session.handle();
             var _ = session.open();
         }
     }
 
-    /// Says and takes messages. The session is opened with the first of them, or by [#ready], beside serving; what is
-    /// said before it is open waits for it. Handlers are called from [#ready] on, and as long as there is one the
-    /// process stays alive.
+    /// Says and takes messages. The session is opened with the first of them, or by [#ready], beside serving; what
+    /// is said before it is open waits for it. Handlers are called from [#ready] on, and as long as there is one
+    /// the process stays alive.
     public Messenger messages() {
         return messages;
     }
 
-    /// Who gives the signs of life of this worker: the loop that serves, so that one that hangs is found. Without it a
-    /// thread of the session's own does, which shows that the process runs and no more.
+    /// Who gives the signs of life of this worker: the loop that serves, so that one that hangs is found. Without
+    /// it a thread of the session's own does, which shows that the process runs and no more.
     public void heartbeatBy(Executor loop) {
         session.heartbeatBy(loop);
     }
@@ -250,6 +274,7 @@ public final class Worker implements AutoCloseable {
     public void close() {
         closed = true;
         listeners.forEach(WorkerListener::closeUnlessTaken);
+        passed.close();
         keepAlive.end();
         session.close();
         connections.close();

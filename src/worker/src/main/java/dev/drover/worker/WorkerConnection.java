@@ -11,8 +11,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A client's connection that the master has accepted and given to this worker, which has acknowledged it: it is this
-/// worker's alone.
+/// A client's connection that the master has accepted and given to this worker, which has acknowledged it: it is
+/// this worker's alone.
 ///
 /// It is taken once, in one of the ways below, by the [ConnectionHandler] it was given to, and then belongs to the
 /// channel that took it. Thread-safe.
@@ -32,14 +32,14 @@ public final class WorkerConnection {
         return handle.socketName();
     }
 
-    /// This end: an [java.net.InetSocketAddress] or a [java.net.UnixDomainSocketAddress]. To be asked for before it is
-    /// taken; the channel tells it afterwards.
+    /// This end: an [java.net.InetSocketAddress] or a [java.net.UnixDomainSocketAddress]. To be asked for before
+    /// it is taken; the channel tells it afterwards.
     public SocketAddress localAddress() {
         return Connection.localAddress(descriptor());
     }
 
-    /// The client, of a Unix socket mostly without a path; empty when it is gone already. To be asked for before it is
-    /// taken; the channel tells it afterwards.
+    /// The client, of a Unix socket mostly without a path; empty when it is gone already. To be asked for before
+    /// it is taken; the channel tells it afterwards.
     public Optional<SocketAddress> remoteAddress() {
         return Connection.peerAddress(descriptor());
     }
@@ -66,9 +66,9 @@ public final class WorkerConnection {
         return NettyConnections.open(this, group, initializer);
     }
 
-    /// Takes it as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic `Socket`. Needs
-    /// `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`. That it has ended is noticed within a tenth of a second of
-    /// its `close()`.
+    /// Takes it as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic `Socket`.
+    /// Needs `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`. That it has ended is noticed within a tenth of a
+    /// second of its `close()`.
     ///
     /// @throws IllegalStateException when it is taken already
     /// @throws WorkerException when the flag is missing; it is then not taken

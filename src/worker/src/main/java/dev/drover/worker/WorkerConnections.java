@@ -14,12 +14,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The connections of Dispatched sockets: who takes them, and whether any are taken at all. Thread-safe; [#take] is for
-/// the thread that receives.
+/// The connections of Dispatched sockets: who takes them, and whether any are taken at all. Thread-safe; [#take]
+/// is for the thread that receives.
 final class WorkerConnections implements AutoCloseable {
-    /// How long a drain waits for handlers and event loops that have just been given a connection: they have no reason
-    /// to
-    /// take longer, and one that is stuck must not hold up the rest.
+    /// How long a drain waits for handlers and event loops that have just been given a connection: they have no
+    /// reason to take longer, and one that is stuck must not hold up the rest.
     private static final Duration SETTLE_BOUND = Duration.ofSeconds(5);
 
     /// Failures of handlers told: one a second, because clients decide how often there is one.
@@ -29,6 +28,10 @@ final class WorkerConnections implements AutoCloseable {
     private final List<String> sockets;
     private final Map<String, ConnectionHandler> handlers = new ConcurrentHashMap<>();
     private final EndedConnections ended;
+
+    /// Published by the program to the thread that receives.
+    private volatile @Nullable ConnectionHandler others;
+
     private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition settled = lock.newCondition();
@@ -64,11 +67,16 @@ final class WorkerConnections implements AutoCloseable {
         }
     }
 
+    /// Of sockets that have no handler of their own.
+    void registerOthers(ConnectionHandler handler) {
+        others = handler;
+    }
+
     /// @throws WorkerException naming the sockets whose connections nobody takes
     void checkComplete() {
         var missing =
                 sockets.stream().filter(name -> !handlers.containsKey(name)).toList();
-        if (!missing.isEmpty()) {
+        if (!missing.isEmpty() && others == null) {
             throw new WorkerException("cannot be ready: nobody takes the connections of " + String.join(", ", missing)
                     + ", which the master dispatches; call onConnection for each before ready()");
         }
@@ -78,10 +86,10 @@ final class WorkerConnections implements AutoCloseable {
     void take(Received.Transferred transfer) {
         var handle = transfer.handles().getFirst();
         if (transfer.handles().size() > 1 || handle.kind() != HandleKind.CONNECTION) {
-            refuse(transfer, "this worker takes listeners only when it joins, and connections one by one");
+            refuse(transfer, "this worker takes connections one by one");
             return;
         }
-        var handler = handlers.get(handle.socketName());
+        var handler = handlers.getOrDefault(handle.socketName(), others);
         if (handler == null) {
             refuse(transfer, "nobody takes connections of " + handle.socketName());
         } else if (!begin()) {
@@ -197,7 +205,10 @@ final class WorkerConnections implements AutoCloseable {
     }
 
     void ended() {
-        ended.ended();
+        // A worker without Dispatched sockets need not tell: nobody chooses by what it has.
+        if (!sockets.isEmpty()) {
+            ended.ended();
+        }
     }
 
     void watch(SocketChannel channel, WorkerConnection connection) {

@@ -7,8 +7,8 @@ public interface Arrival {
     /// The pool's name of the socket it came to.
     String socketName();
 
-    /// The client: an [java.net.InetSocketAddress], or a [java.net.UnixDomainSocketAddress] that is empty unless the
-    /// client has bound its socket.
+    /// The client: an [java.net.InetSocketAddress], or a [java.net.UnixDomainSocketAddress] that is empty unless
+    /// the client has bound its socket.
     SocketAddress peerAddress();
 
     /// This end of it, which of a wildcard listener is more than where that listens. Costs a system call.

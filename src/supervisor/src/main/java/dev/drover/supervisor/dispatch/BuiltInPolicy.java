@@ -27,8 +27,8 @@ enum BuiltInPolicy implements DispatchPolicy {
         }
     },
 
-    /// Rendezvous hashing (Thaler and Ravishankar, 1998): of every pair of client and place the weight is fixed, and
-    /// the heaviest wins.
+    /// Rendezvous hashing (Thaler and Ravishankar, 1998): of every pair of client and place the weight is fixed,
+    /// and the heaviest wins.
     CLIENT_ADDRESS {
         @Override
         public int choose(Arrival connection, Candidates candidates) {

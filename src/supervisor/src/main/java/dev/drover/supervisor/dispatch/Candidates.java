@@ -2,8 +2,8 @@ package dev.drover.supervisor.dispatch;
 
 import dev.drover.supervisor.Incarnation;
 
-/// The incarnations that could take a connection: ready, with room, and none that has just refused it. At least one, in
-/// the order of their ordinals. Valid only during the call it was given to.
+/// The incarnations that could take a connection: ready, with room, and none that has just refused it. At least
+/// one, in the order of their ordinals. Valid only during the call it was given to.
 public interface Candidates {
     /// How many, from 1.
     int size();

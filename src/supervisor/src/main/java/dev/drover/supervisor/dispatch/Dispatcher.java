@@ -111,8 +111,8 @@ public final class Dispatcher {
         held.addLast(new Delivery(socket, connection));
     }
 
-    /// The next connection to give, with its receiver; null when there is none or nobody to take it. To be followed by
-    /// [#given] or [#noRoom].
+    /// The next connection to give, with its receiver; null when there is none or nobody to take it. To be
+    /// followed by [#given] or [#noRoom].
     public @Nullable Delivery next() {
         if (held.isEmpty() || open().isEmpty()) {
             return null;

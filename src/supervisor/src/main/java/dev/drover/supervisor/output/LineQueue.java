@@ -12,9 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Lines on their way from the pump to the sink, first in, first out.
 ///
 /// Bounded as a whole and for each incarnation, so that one that floods leaves room for the others. An incarnation
-/// that was refused comes back only when there is room worth the while (half its share, a quarter of the whole), not
-/// for one line: a flood then gets some lines through for each marker, and a blocked worker is not woken for each.
-/// Thread-safe; nobody waits but the taker.
+/// that was refused comes back only when there is room worth the while (half its share, a quarter of the whole),
+/// not for one line: a flood then gets some lines through for each marker, and a blocked worker is not woken for
+/// each. Thread-safe; nobody waits but the taker.
 final class LineQueue {
     /// Bounds what a blocked sink makes the master keep, for workers that write many short lines.
     static final int MAX_LINES = 8192;

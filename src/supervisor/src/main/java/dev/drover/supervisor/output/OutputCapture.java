@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /// What one incarnation writes. Thread-safe; no call waits.
 ///
-/// The lines of one stream are in order. Between stdout and stderr there is no order but that in which they were read.
+/// The lines of one stream are in order. Between stdout and stderr there is no order but that in which they were
+/// read.
 public final class OutputCapture {
     private final Incarnation incarnation;
     private final OutputPolicy policy;
@@ -79,8 +80,8 @@ public final class OutputCapture {
         return lines;
     }
 
-    /// The last lines so far, oldest first, at most `tailLines` of the policy; those that were dropped on the way to
-    /// the sink are among them.
+    /// The last lines so far, oldest first, at most `tailLines` of the policy; those that were dropped on the way
+    /// to the sink are among them.
     public List<String> lastLines() {
         lock.lock();
         try {

@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Two threads: `drover-output` reads the pipes and never blocks, `drover-output-writer` calls the sink, which may.
 /// Between them lies a queue bounded in lines and bytes, as a whole and for each incarnation. When it is full the
-/// policy of the incarnation decides: DROP goes on reading, counts, and puts a line `... N lines dropped` where they
-/// are missing as soon as there is room; BLOCK leaves the pipes of that incarnation to fill up, without touching the
-/// others.
+/// policy of the incarnation decides: DROP goes on reading, counts, and puts a line `... N lines dropped` where
+/// they are missing as soon as there is room; BLOCK leaves the pipes of that incarnation to fill up, without
+/// touching the others.
 ///
 /// Thread-safe.
 public final class OutputPump implements AutoCloseable {

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /// The read end of one pipe, on the pump's thread only: reads what is there, splits it, passes the lines on.
 ///
-/// When a line is refused it pauses: keeps that line and the rest of the chunk, and leaves the pipe to fill up, which
-/// in the end blocks whoever writes.
+/// When a line is refused it pauses: keeps that line and the rest of the chunk, and leaves the pipe to fill up,
+/// which in the end blocks whoever writes.
 final class PipeReader {
     /// What is read at once, and so what one worker can have of the pump before the others' turn: a whole pipe of
     /// the default size.

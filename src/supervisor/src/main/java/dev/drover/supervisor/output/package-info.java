@@ -1,7 +1,7 @@
-/// The output of the workers: what they write to stdout and stderr, line by line and tagged, without ever holding up a
-/// worker for longer than its policy wants, nor the master at all.
+/// The output of the workers: what they write to stdout and stderr, line by line and tagged, without ever holding
+/// up a worker for longer than its policy wants, nor the master at all.
 ///
-/// [OutputPump] reads the pipes on one thread and hands the lines to an [OutputSink] on another; between the two lies
-/// a bounded queue. Apart from it each incarnation's last lines are kept for the account of its end.
+/// [OutputPump] reads the pipes on one thread and hands the lines to an [OutputSink] on another; between the two
+/// lies a bounded queue. Apart from it each incarnation's last lines are kept for the account of its end.
 @org.jspecify.annotations.NullMarked
 package dev.drover.supervisor.output;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// One listener, TCP or Unix, from which the supervisor accepts. No other process has it, so nobody else can change it,
-/// and there is nothing to mend.
+/// One listener, TCP or Unix, from which the supervisor accepts. No other process has it, so nobody else can
+/// change it, and there is nothing to mend.
 final class DispatchedSocket implements PoolSocket {
     private final SocketSpec spec;
     private final Listener listener;

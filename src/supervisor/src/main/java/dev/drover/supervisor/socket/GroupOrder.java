@@ -5,8 +5,8 @@ import java.util.List;
 
 /// Which shard has which index in the kernel's SO_REUSEPORT group. Immutable.
 ///
-/// The kernel (net/core/sock_reuseport.c) appends a socket when it begins to listen, and fills the place of one that
-/// ends with the last.
+/// The kernel (net/core/sock_reuseport.c) appends a socket when it begins to listen, and fills the place of one
+/// that ends with the last.
 ///
 /// @param shards by index
 record GroupOrder(List<Integer> shards) {

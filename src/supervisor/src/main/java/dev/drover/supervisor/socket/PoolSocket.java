@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /// A socket of a pool: its listeners, which stay open whatever becomes of the workers that hold duplicates.
 ///
-/// For the one loop thread that owns it; nothing blocks. The listeners belong to the socket: duplicate what is given
-/// away.
+/// For the one loop thread that owns it; nothing blocks. The listeners belong to the socket: duplicate what is
+/// given away.
 ///
 /// ```
 ///  open -> [grow | steer | probe | restoreBacklog | check]* -> dropNewConnections -> quiet* -> close

@@ -27,8 +27,9 @@ import java.util.List;
 /// First the probes: a SYN from a loopback address and the source port of a probe goes to that probe's shard. Then
 /// the balance: a random number below the count of targets, mapped to a target.
 ///
-/// A load that fails ends the program with 0, whatever shard that is; so nothing is read that may be missing: offsets
-/// count from the IP header, which the kernel has checked, and the source port is read only where TCP follows.
+/// A load that fails ends the program with 0, whatever shard that is; so nothing is read that may be missing:
+/// offsets count from the IP header, which the kernel has checked, and the source port is read only where TCP
+/// follows.
 final class SteeringProgram {
     private static final int IPV4_SOURCE = 12;
     private static final int IPV4_LOOPBACK_NET = 127;
@@ -98,8 +99,9 @@ final class SteeringProgram {
         code.add(jumpIfEqual(value, 0, 0));
     }
 
-    /// Targets that follow each other make a run: the position in it and its first index are one addition. So no table
-    /// takes more than two instructions for each shard that is left out, and no jump leads further than a run.
+    /// Targets that follow each other make a run: the position in it and its first index are one addition. So no
+    /// table takes more than two instructions for each shard that is left out, and no jump leads further than a
+    /// run.
     private void addBalance(List<Integer> targets) {
         if (targets.size() > 1) {
             code.add(loadWord(SKF_AD_OFF + SKF_AD_RANDOM));

@@ -12,8 +12,8 @@ record SteeringTable(int size, List<Integer> targets, List<Probe> probes) {
     /// Keeps the program of the worst table small enough for [#MAX_PROBES] beside it.
     static final int MAX_SIZE = 1024;
 
-    /// The kernel counts a program against `net.core.optmem_max`, 18 432 bytes before Linux 6.7. A probe takes 24 of
-    /// them, the worst table without probes about 12 300.
+    /// The kernel counts a program against `net.core.optmem_max`, 18 432 bytes before Linux 6.7. A probe takes 24
+    /// of them, the worst table without probes about 12 300.
     static final int MAX_PROBES = 200;
 
     SteeringTable {

@@ -76,8 +76,8 @@ record UnixPath(Path path, Object inode) {
         }
     }
 
-    /// Anything but a refusal comes from somebody alive: a full backlog, another type of socket, one we may not speak
-    /// to. The JDK's channel does it without blocking.
+    /// Anything but a refusal comes from somebody alive: a full backlog, another type of socket, one we may not
+    /// speak to. The JDK's channel does it without blocking.
     private static boolean isAnswered(Path path) {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
