@@ -22,10 +22,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The default pool's worker, and the target of load tests: `GET /?id=X` answers `ok X PID`, without an id a greeting.
+/// The default pool's worker, and the target of load tests: `GET /?id=X` answers `ok X PID`, without an id a
+/// greeting.
 ///
-/// Started by a master it serves every listener it is given, and every Dispatched socket. With `--port N` it needs none
-/// and listens by itself, which
+/// Started by a master it serves every listener it is given, and every Dispatched socket. With `--port N` it needs
+/// none and listens by itself, which
 /// shows what Drover costs beside it.
 public final class Hello {
     private static final int BACKLOG = 4096;
