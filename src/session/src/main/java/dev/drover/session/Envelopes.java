@@ -58,6 +58,13 @@ final class Envelopes {
                 .build();
     }
 
+    static Delivery broadcast(Broadcast wire) throws SessionViolation {
+        if (wire.getDelivered() < 0 || wire.getFailed() < 0) {
+            throw SessionViolation.malformed("a broadcast to more than 2^31 - 1 workers");
+        }
+        return new Delivery(wire.getDelivered(), wire.getFailed());
+    }
+
     static dev.drover.protocol.worker.v1.Address encode(Address address) {
         var wire = dev.drover.protocol.worker.v1.Address.newBuilder();
         switch (address) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// One end of a session's stream, as far as envelopes go: writes what is said here in batches, gives what came to a
 /// [Receiver], and sees that everything has one outcome.
@@ -214,11 +216,12 @@ final class Link {
                 markTaken(range, released);
             }
         } finally {
+            // Also of those before a violation: they are no longer outstanding, so the end would not tell them.
             outbox.release(released);
-        }
-        for (var outgoing : released) {
-            if (!outgoing.isSettled()) {
-                outgoing.outcome().taken();
+            for (var outgoing : released) {
+                if (!outgoing.isSettled()) {
+                    outgoing.outcome().taken();
+                }
             }
         }
     }
@@ -231,7 +234,7 @@ final class Link {
         }
         for (long id = range.getFirst(); id <= range.getLast(); id++) {
             var outgoing = outstanding.get(id);
-            if (outgoing == null || outgoing.isTaken() || outgoing.peer() instanceof Address.Pool) {
+            if (outgoing == null || outgoing.isTaken() || outgoing.isBroadcast()) {
                 throw SessionViolation.malformed("number " + id + " as taken, which is not under way");
             }
             outgoing.take();
@@ -251,23 +254,17 @@ final class Link {
             case REQUEST -> arrived(envelope, Envelopes.request(envelope.getRequest(), limits), true);
             case REPLY -> {
                 var payload = Envelopes.payload(envelope.getReply(), limits);
-                var outgoing = answered(envelope.getId(), "reply");
-                if (!outgoing.isRequest()) {
-                    throw SessionViolation.malformed("a reply to message " + envelope.getId());
-                }
-                settle(outgoing, outcome -> outcome.replied(payload));
+                settle(answered(envelope, "reply", Outgoing::isRequest), outcome -> outcome.replied(payload));
             }
             case FAILURE -> {
                 var failure = Envelopes.failure(envelope.getFailure());
-                settle(answered(envelope.getId(), "failure"), outcome -> outcome.failed(failure));
+                settle(answered(envelope, "failure", _ -> true), outcome -> outcome.failed(failure));
             }
             case BROADCAST -> {
-                var told = envelope.getBroadcast();
-                var outgoing = answered(envelope.getId(), "broadcast");
-                if (!(outgoing.peer() instanceof Address.Pool)) {
-                    throw SessionViolation.malformed("the outcome of a broadcast for " + envelope.getId());
-                }
-                settle(outgoing, outcome -> outcome.broadcast(told.getDelivered(), told.getFailed()));
+                var told = Envelopes.broadcast(envelope.getBroadcast());
+                settle(
+                        answered(envelope, "broadcast", Outgoing::isBroadcast),
+                        outcome -> outcome.broadcast(told.delivered(), told.failed()));
             }
             case CANCEL -> {
                 var request = requests.get(envelope.getId());
@@ -293,15 +290,22 @@ final class Link {
         }
     }
 
-    private Outgoing answered(long id, String what) throws SessionViolation {
-        var outgoing = outstanding.remove(id);
+    private Outgoing answered(Envelope answer, String what, Predicate<Outgoing> fits) throws SessionViolation {
+        var outgoing = outstanding.remove(answer.getId());
         if (outgoing == null) {
-            throw SessionViolation.malformed("a " + what + " for number " + id + ", which is not under way");
+            throw SessionViolation.malformed(
+                    "a " + what + " for number " + answer.getId() + ", which is not under way");
+        }
+        if (!fits.test(outgoing)) {
+            // Its outcome comes with the end.
+            outstanding.put(outgoing.id(), outgoing);
+            throw SessionViolation.malformed(
+                    "a " + what + " for number " + answer.getId() + ", which is answered otherwise");
         }
         return outgoing;
     }
 
-    private void settle(Outgoing outgoing, java.util.function.Consumer<Outcome> tell) {
+    private void settle(Outgoing outgoing, Consumer<Outcome> tell) {
         if (!outgoing.isTaken()) {
             outgoing.take();
             outbox.release(List.of(outgoing));

@@ -39,6 +39,11 @@ final class Outgoing {
         return request;
     }
 
+    /// Whether it is a message to every worker of a pool.
+    boolean isBroadcast() {
+        return !request && peer instanceof Address.Pool;
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }
