@@ -45,6 +45,9 @@ final class Link {
     /// Set by whoever has something to write, cleared by the loop before it looks.
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
+    /// The number of the last message or request that came.
+    private long lastArrived;
+
     private boolean closed;
 
     /// Who takes what comes.
@@ -279,9 +282,11 @@ final class Link {
 
     private void arrived(Envelope envelope, Said said, boolean request) throws SessionViolation {
         long id = envelope.getId();
-        if (id <= 0) {
-            throw SessionViolation.malformed("envelope number " + Long.toUnsignedString(id) + ": 1 to 2^63 - 1");
+        if (id <= lastArrived) {
+            throw SessionViolation.malformed("envelope number " + Long.toUnsignedString(id) + " after " + lastArrived
+                    + ": each must be greater than the one before, from 1 to 2^63 - 1");
         }
+        lastArrived = id;
         arrivals.came(said.payload().size(), request);
         var incoming = new Incoming(this, id, said.payload().size(), request);
         var withdrawal = inlet.arrived(Envelopes.address(envelope), said, incoming);
