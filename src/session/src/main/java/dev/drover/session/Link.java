@@ -109,7 +109,8 @@ final class Link {
             schedule();
         } else {
             tell(Envelopes.failure(
-                    id, new Failure(FailureReason.QUEUE_FULL, "there was no room for the reply on its way back")));
+                    // Not QUEUE_FULL, which says that it was not delivered.
+                    id, new Failure(FailureReason.HANDLER_FAILED, "there was no room for the reply on its way back")));
         }
     }
 
