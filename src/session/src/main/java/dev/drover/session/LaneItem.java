@@ -18,9 +18,9 @@ sealed interface LaneItem {
             outcome.taken();
             try {
                 handler.get().accept(message);
-            } catch (RuntimeException | Error failure) {
+            } catch (Throwable failure) {
                 // Whatever it is must not end the lane; the sender has its outcome.
-                LOG.log(System.Logger.Level.WARNING, "A handler of messages failed, from=" + message.from(), failure);
+                report("A handler of messages failed, from=" + message.from(), failure);
             }
         }
     }
@@ -41,10 +41,29 @@ sealed interface LaneItem {
                 handler.get().accept(request);
                 // Told only now, because most answers come before and say as much.
                 outcome.taken();
-            } catch (RuntimeException | Error failure) {
-                LOG.log(System.Logger.Level.WARNING, "A handler of requests failed, from=" + request.from(), failure);
-                request.fail("the handler failed: " + failure);
+            } catch (Throwable failure) {
+                request.fail("the handler failed: " + describe(failure));
+                report("A handler of requests failed, from=" + request.from(), failure);
             }
+        }
+    }
+
+    /// Says so, whatever the failure makes of being written.
+    private static void report(String what, Throwable failure) {
+        try {
+            LOG.log(System.Logger.Level.WARNING, what, failure);
+        } catch (RuntimeException | Error broken) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    what + ", by a " + failure.getClass().getName());
+        }
+    }
+
+    private static String describe(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException | Error broken) {
+            return failure.getClass().getName();
         }
     }
 }
