@@ -131,7 +131,7 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     /// Any thread.
     void write(OpenSessionRequest request) {
-        loop.execute(() -> {
+        Posting.post(loop, () -> {
             if (!ended) {
                 peer().onNext(request);
             }
@@ -182,6 +182,6 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     /// Ends it from this side; any thread.
     void end() {
-        loop.execute(() -> fail("the worker ended the session"));
+        Posting.post(loop, () -> fail("the worker ended the session"));
     }
 }

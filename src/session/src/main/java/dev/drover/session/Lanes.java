@@ -31,7 +31,7 @@ final class Lanes implements Receiver {
 
     /// Handlers may be called from now on; what came before waited for this. Any thread.
     void begin() {
-        loop.execute(() -> {
+        Posting.post(loop, () -> {
             begun = true;
             lanes.values().forEach(Lane::begin);
         });

@@ -123,13 +123,13 @@ final class Link {
         if (loop.inEventLoop()) {
             task.run();
         } else {
-            loop.execute(task);
+            Posting.post(loop, task);
         }
     }
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            loop.execute(this::flush);
+            Posting.post(loop, this::flush);
         }
     }
 

@@ -115,7 +115,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         }
         check(request, hello);
         phase = new Phase.Deciding();
-        gate.hello(hello.getTicket(), hello.getIncarnation(), verdict -> loop.execute(() -> decided(verdict)));
+        gate.hello(hello.getTicket(), hello.getIncarnation(), verdict -> Posting.post(loop, () -> decided(verdict)));
     }
 
     private static void check(OpenSessionRequest request, Hello hello) throws SessionViolation {
@@ -243,7 +243,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
 
     /// Ends it from this side; any thread.
     void end() {
-        loop.execute(() -> {
+        Posting.post(loop, () -> {
             if (!(phase instanceof Phase.Ended)) {
                 ended("the master ended the session");
                 peer.onCompleted();
