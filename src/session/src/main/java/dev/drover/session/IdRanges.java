@@ -47,17 +47,21 @@ final class IdRanges {
         }
     }
 
-    /// What was collected since the last call.
-    List<IdRange> drain() {
+    /// What was collected and not drained yet.
+    ///
+    /// @param most ranges at once; what is left comes with the next call
+    List<IdRange> drain(int most) {
         lock.lock();
         try {
-            if (last == 0) {
+            if (last == 0 && ended.isEmpty()) {
                 return List.of();
             }
             endRange();
             last = 0;
+            var left = ended.subList(Math.min(most, ended.size()), ended.size());
             var drained = ended;
-            ended = new ArrayList<>();
+            ended = new ArrayList<>(left);
+            left.clear();
             return drained;
         } finally {
             lock.unlock();

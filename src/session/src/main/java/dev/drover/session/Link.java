@@ -24,6 +24,9 @@ final class Link {
 
     private static final int MAX_BATCH = 256;
 
+    /// Ranges of taken numbers written as one gRPC message: what a peer reads at once is bounded in bytes.
+    private static final int MAX_RANGES = 1024;
+
     /// Where a link writes to.
     interface Stream {
         /// Whether what is written now goes out soon.
@@ -143,7 +146,7 @@ final class Link {
     private boolean flushBatch() {
         var batch = new ArrayList<Outbox.Pending>();
         outbox.take(MAX_BATCH, MAX_BATCH_BYTES, batch);
-        var ranges = taken.drain();
+        var ranges = taken.drain(MAX_RANGES);
         if (batch.isEmpty() && ranges.isEmpty()) {
             return false;
         }
