@@ -93,15 +93,21 @@ public sealed interface Address {
             case "worker" -> worker(name);
             case "program" -> program(name);
             default ->
-                throw new IllegalArgumentException(
-                        "cannot address '" + text + "': expected a worker (web-0), pool/NAME, program/NAME or parent");
+                throw new IllegalArgumentException("cannot address '" + shown(text)
+                        + "': expected a worker (web-0), pool/NAME, program/NAME or parent");
         };
+    }
+
+    /// A name may be as long as a message; what tells of it is not.
+    private static String shown(String text) {
+        int mostShown = 64;
+        return text.length() > mostShown ? text.substring(0, mostShown) + "..." : text;
     }
 
     private static void check(String name, String what) {
         if (name.isEmpty() || name.length() > MAX_NAME) {
-            throw new IllegalArgumentException(
-                    "cannot address " + what + " '" + name + "': a name of 1 to " + MAX_NAME + " characters is wanted");
+            throw new IllegalArgumentException("cannot address " + what + " '" + shown(name) + "': a name of 1 to "
+                    + MAX_NAME + " characters is wanted");
         }
     }
 }
