@@ -8,7 +8,6 @@ import dev.drover.protocol.worker.v1.Envelope;
 
 /// The domain as it is written in envelopes, and back. Pure.
 final class Envelopes {
-    private static final int MAX_CONTENT_TYPE_BYTES = 255;
     private static final int MAX_FAILURE_BYTES = 1024 * 4;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -126,8 +125,9 @@ final class Envelopes {
             throw SessionViolation.overLimit(
                     "a payload of " + bytes.size() + " bytes: at most " + limits.maxPayloadBytes() + " are allowed");
         }
-        if (wire.getContentTypeBytes().size() > MAX_CONTENT_TYPE_BYTES) {
-            throw SessionViolation.malformed("a content type of more than " + MAX_CONTENT_TYPE_BYTES + " bytes");
+        if (wire.getContentTypeBytes().size() > Payload.MAX_CONTENT_TYPE_BYTES) {
+            throw SessionViolation.malformed(
+                    "a content type of more than " + Payload.MAX_CONTENT_TYPE_BYTES + " bytes");
         }
         return new Payload(wire.getContentType(), bytes);
     }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /// What an application says: bytes, and what they are. Drover looks into neither. Immutable.
 ///
-/// @param contentType media type (RFC 2045), at most 255 characters; empty: `application/octet-stream`
+/// @param contentType media type (RFC 2045), at most 255 bytes in UTF-8; empty: `application/octet-stream`
 /// @param bytes at most [MessageLimits#maxPayloadBytes] of them
 public record Payload(String contentType, ByteString bytes) {
     /// Of [#json].
@@ -22,14 +22,16 @@ public record Payload(String contentType, ByteString bytes) {
     /// Of [#text].
     public static final String TEXT = "text/plain; charset=utf-8";
 
-    private static final int MAX_CONTENT_TYPE = 255;
+    static final int MAX_CONTENT_TYPE_BYTES = 255;
 
     private static final Gson GSON = new Gson();
 
     public Payload {
-        if (contentType.length() > MAX_CONTENT_TYPE) {
+        // No character has more than three bytes: most are short enough to need no counting.
+        if (contentType.length() > MAX_CONTENT_TYPE_BYTES / 3
+                && contentType.getBytes(StandardCharsets.UTF_8).length > MAX_CONTENT_TYPE_BYTES) {
             throw new IllegalArgumentException("cannot use a content type of " + contentType.length()
-                    + " characters: at most " + MAX_CONTENT_TYPE + " are allowed");
+                    + " characters: at most " + MAX_CONTENT_TYPE_BYTES + " bytes are allowed");
         }
     }
 
