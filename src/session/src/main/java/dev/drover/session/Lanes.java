@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /// What came for an application, in a lane for each sender. [#give] belongs to the loop.
-final class Lanes implements Receiver {
+final class Lanes {
     /// Idle lanes are dropped when there are more than this: senders come and go.
     private static final int MANY_LANES = 256;
 
@@ -37,8 +37,10 @@ final class Lanes implements Receiver {
         });
     }
 
-    @Override
-    public Withdrawal give(Address from, Said said, Outcome outcome) {
+    /// Puts it into the lane of its sender.
+    ///
+    /// @return to withdraw a request by
+    Withdrawal give(Address from, Said said, Outcome outcome) {
         var lane = lanes.get(from);
         if (lane == null) {
             lane = open(from);

@@ -112,6 +112,7 @@ public final class SessionServer implements AutoCloseable {
         } catch (IOException _) {
             // The next master replaces it.
         } finally {
+            switchboard.close();
             var _ = loops.shutdownGracefully(0, END_BOUND.toNanos(), TimeUnit.NANOSECONDS);
         }
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Connects whoever says something with whom it is for: workers, the program that embeds the supervisor, programs
@@ -25,8 +25,10 @@ public final class Switchboard {
     private final ConcurrentMap<String, List<WorkerSession>> sessions = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<String, Program> programs = new ConcurrentHashMap<>();
+    private final Semaphore places = new Semaphore(MAX_PROGRAMS);
     private final ParentHandlers handlers = new ParentHandlers();
     private final Lanes lanes;
+    private final Embedding embedding;
     private final Messenger parent;
 
     Switchboard(EventExecutor loop, MessageLimits limits) {
@@ -34,7 +36,8 @@ public final class Switchboard {
         this.limits = limits;
         this.lanes = new Lanes(handlers::of, loop);
         this.lanes.begin();
-        this.parent = messenger(Address.parent());
+        this.embedding = new Embedding(lanes, limits);
+        this.parent = messenger(Address.parent(), handlers.all());
     }
 
     /// The messenger of the program that embeds the supervisor. Its handlers get what is said to the parent.
@@ -54,12 +57,12 @@ public final class Switchboard {
 
     /// For what a program outside says. Its handlers are never called: it subscribes.
     public Messenger program(Address.Program name) {
-        return messenger(name);
+        return messenger(name, new Handlers());
     }
 
-    private Messenger messenger(Address from) {
+    private Messenger messenger(Address from, Handlers itsHandlers) {
         return new OutletMessenger(
-                (to, said, whenFull, outcome) -> route(from, to, said, whenFull, outcome), handlers.all());
+                (to, said, whenFull, outcome) -> route(from, to, said, whenFull, outcome), itsHandlers);
     }
 
     /// The bounds.
@@ -71,11 +74,20 @@ public final class Switchboard {
     ///
     /// @return empty when there is one of that name, or [#MAX_PROGRAMS] of them
     public Optional<Program> subscribe(Address.Program name, Subscriber subscriber) {
-        var program = new Program(name, subscriber, limits, () -> programs.remove(name.name()));
-        if (programs.size() >= MAX_PROGRAMS || programs.putIfAbsent(name.name(), program) != null) {
+        if (!places.tryAcquire()) {
+            return Optional.empty();
+        }
+        var program = new Program(name, subscriber, limits, this::left);
+        if (programs.putIfAbsent(name.name(), program) != null) {
+            places.release();
             return Optional.empty();
         }
         return Optional.of(program);
+    }
+
+    private void left(Program program) {
+        programs.remove(program.address().name(), program);
+        places.release();
     }
 
     void opened(WorkerSession session) {
@@ -168,9 +180,9 @@ public final class Switchboard {
     private Withdrawal toParent(Address from, Said said, Outcome outcome) {
         boolean request = said instanceof Said.Request;
         var own = handlers.of(from);
-        var embedding = request ? own.request() : own.message();
+        var handler = request ? own.request() : own.message();
         var receivers = Stream.concat(
-                        embedding.<Receiver>map(_handler -> lanes).stream(),
+                        handler.<Receiver>map(_handler -> embedding).stream(),
                         programs.values().stream()
                                 .filter(program -> program.subscriber().listensTo(from)
                                         && (!request || program.subscriber().answers())))
@@ -200,26 +212,56 @@ public final class Switchboard {
     private Withdrawal give(Receiver receiver, Address from, Said said, Outcome outcome) {
         if (said instanceof Said.Request request) {
             var timed = new Timed(outcome);
-            run(() -> {
-                timed.given(receiver.give(from, said, timed));
-                timed.watch(loop, request);
-            });
+            receiver.admit(from, said, timed)
+                    .ifPresent(held -> run(from, held, () -> {
+                        timed.given(receiver.give(from, said, held));
+                        timed.watch(loop, request);
+                    }));
             return timed;
         }
-        run(() -> receiver.give(from, said, outcome));
+        receiver.admit(from, said, outcome).ifPresent(held -> run(from, held, () -> receiver.give(from, said, held)));
         return Withdrawal.NOTHING;
     }
 
-    private void run(Runnable task) {
-        if (loop.inEventLoop()) {
+    /// What a worker says comes on the loop. What others say takes its turn, also on the loop: in the order in which
+    /// it was said.
+    private void run(Address from, Outcome held, Runnable task) {
+        if (from instanceof Address.Worker) {
             task.run();
-        } else {
-            loop.execute(task);
+        } else if (!Posting.post(loop, task)) {
+            held.failed(new Failure(FailureReason.NO_RECEIVER, "the sessions have ended"));
         }
     }
 
-    /// Ends every session. The loop only.
-    void closeAll(Consumer<WorkerSession> end) {
-        sessions.values().forEach(ofWorker -> ofWorker.forEach(end));
+    /// The sessions have ended: what has no outcome yet between others fails. Idempotent.
+    void close() {
+        programs.values().forEach(Program::close);
+        embedding.close();
+    }
+
+    /// The program that embeds the supervisor, as a receiver. What workers say to it is bounded by their sessions,
+    /// what others say by a room.
+    private static final class Embedding implements Receiver {
+        private final Lanes lanes;
+        private final Room room;
+
+        Embedding(Lanes lanes, MessageLimits limits) {
+            this.lanes = lanes;
+            this.room = new Room("the parent", limits);
+        }
+
+        @Override
+        public Optional<Outcome> admit(Address from, Said said, Outcome outcome) {
+            return from instanceof Address.Worker ? Optional.of(outcome) : room.enter(said, outcome);
+        }
+
+        @Override
+        public Withdrawal give(Address from, Said said, Outcome outcome) {
+            return lanes.give(from, said, outcome);
+        }
+
+        void close() {
+            room.close();
+        }
     }
 }

@@ -12,7 +12,7 @@ final class Timed implements Outcome, Withdrawal {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicReference<@Nullable Withdrawal> withdrawal = new AtomicReference<>();
 
-    /// Set by the loop once, read by whoever ends it; one that ends in between leaves a timer that does nothing.
+    /// Set by the loop once, read by whoever ends it.
     private volatile Runnable stopWatch = () -> {};
 
     Timed(Outcome outcome) {
@@ -30,6 +30,9 @@ final class Timed implements Outcome, Withdrawal {
             long left = request.deadlineNanos() - System.nanoTime();
             var timer = loop.schedule(this::expire, Math.max(0, left), TimeUnit.NANOSECONDS);
             stopWatch = () -> timer.cancel(false);
+            if (ended.get()) {
+                timer.cancel(false);
+            }
         }
     }
 
