@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -175,6 +176,20 @@ public final class Listener implements AutoCloseable {
             check(number, "accept4", "cannot accept a connection on");
             return Optional.of(new Connection(new Fd(number), SocketAddresses.decode(peer, length.get(JAVA_INT, 0))));
         }
+    }
+
+    /// As [#accept], without asking who is at the other end, which [Connection#peerAddress(Fd)] tells.
+    public Optional<Fd> acceptDescriptor() {
+        int number;
+        do {
+            number = fd.use(n -> SysSocket.accept4(
+                    n, MemorySegment.NULL, MemorySegment.NULL, SysSocket.SOCK_NONBLOCK | SysSocket.SOCK_CLOEXEC));
+        } while (isDeadConnection(-number));
+        if (number == -Errno.EAGAIN) {
+            return Optional.empty();
+        }
+        check(number, "accept4", "cannot accept a connection on");
+        return Optional.of(new Fd(number));
     }
 
     /// Errors that accept(2) hands over from the connection it took off the queue, not from the listener.

@@ -8,14 +8,17 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Waits until descriptors are ready and runs their handlers, on one thread (epoll).
 ///
@@ -29,6 +32,9 @@ public final class Poller implements AutoCloseable {
     private static final long DATA = SysLayouts.offset(EPOLL_EVENT, "data");
     private static final long WAKEUP = 0;
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /// EPOLLHUP, 0x10, is the highest event of [Readiness].
+    private static final int COMBINATIONS = 0x20;
 
     private final Fd epoll;
     private final Fd wakeups;
@@ -75,14 +81,18 @@ public final class Poller implements AutoCloseable {
             this.mask = mask;
         }
 
+        /// Every combination, by the bits of its members, all of which are below [#COMBINATIONS].
+        private static final List<Set<Readiness>> SETS =
+                IntStream.range(0, COMBINATIONS).mapToObj(Readiness::setOf).toList();
+
         private static Set<Readiness> of(int events) {
-            var set = EnumSet.noneOf(Readiness.class);
-            for (var readiness : values()) {
-                if ((events & readiness.mask) != 0) {
-                    set.add(readiness);
-                }
-            }
-            return Set.copyOf(set);
+            return SETS.get(events & (COMBINATIONS - 1));
+        }
+
+        private static Set<Readiness> setOf(int events) {
+            return Stream.of(values())
+                    .filter(readiness -> (events & readiness.mask) != 0)
+                    .collect(Collectors.toUnmodifiableSet());
         }
     }
 

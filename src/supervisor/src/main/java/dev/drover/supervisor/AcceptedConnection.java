@@ -4,15 +4,16 @@ import dev.drover.posix.Connection;
 import dev.drover.posix.Fd;
 import dev.drover.supervisor.dispatch.Arrival;
 import java.net.SocketAddress;
+import java.util.Optional;
 
 /// A connection of a Dispatched socket, and the master's own descriptor of it. Belongs to the loop.
 final class AcceptedConnection implements Arrival, AutoCloseable {
     private final Door door;
-    private final Connection connection;
+    private final Fd fd;
 
-    AcceptedConnection(Door door, Connection connection) {
+    AcceptedConnection(Door door, Fd fd) {
         this.door = door;
-        this.connection = connection;
+        this.fd = fd;
     }
 
     Door door() {
@@ -20,7 +21,7 @@ final class AcceptedConnection implements Arrival, AutoCloseable {
     }
 
     Fd fd() {
-        return connection.fd();
+        return fd;
     }
 
     @Override
@@ -29,18 +30,18 @@ final class AcceptedConnection implements Arrival, AutoCloseable {
     }
 
     @Override
-    public SocketAddress peerAddress() {
-        return connection.peerAddress();
+    public Optional<SocketAddress> peerAddress() {
+        return Connection.peerAddress(fd);
     }
 
     @Override
     public SocketAddress localAddress() {
-        return connection.localAddress();
+        return Connection.localAddress(fd);
     }
 
     /// Only the master's descriptor.
     @Override
     public void close() {
-        connection.close();
+        fd.close();
     }
 }

@@ -1,11 +1,12 @@
 package dev.drover.supervisor;
 
 import dev.drover.handoff.ConnectionFrame;
-import dev.drover.posix.Connection;
+import dev.drover.posix.Fd;
 import dev.drover.posix.Poller;
 import dev.drover.supervisor.socket.PoolSocket;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// The listener of a Dispatched socket, open or shut. A shut one leaves its clients to the kernel's queue. Belongs
 /// to the loop.
@@ -21,7 +22,7 @@ final class Door implements AutoCloseable {
 
     /// @param number among the Dispatched sockets of the pool
     /// @param knock runs when somebody waits at the open door
-    Door(int number, PoolSocket socket, Poller poller, java.util.function.Consumer<Door> knock) {
+    Door(int number, PoolSocket socket, Poller poller, Consumer<Door> knock) {
         this.number = number;
         this.socket = socket;
         this.frame = new ConnectionFrame(socket.spec().name(), socket.address());
@@ -41,8 +42,8 @@ final class Door implements AutoCloseable {
     }
 
     /// The next who waits.
-    Optional<Connection> accept() {
-        return socket.listener(0).accept();
+    Optional<Fd> accept() {
+        return socket.listener(0).acceptDescriptor();
     }
 
     boolean isOpen() {

@@ -1,7 +1,7 @@
 package dev.drover.supervisor;
 
 import dev.drover.handoff.HandlePeer;
-import dev.drover.posix.Connection;
+import dev.drover.posix.Fd;
 import dev.drover.posix.PosixException;
 import dev.drover.supervisor.dispatch.Delivery;
 import dev.drover.supervisor.dispatch.DispatchLimits;
@@ -234,7 +234,7 @@ final class PoolDispatch implements AutoCloseable {
         door.set(!door.isResting() && dispatcher.accepts(door.number()));
     }
 
-    private Optional<Connection> accept(Door door) {
+    private Optional<Fd> accept(Door door) {
         try {
             return door.accept();
         } catch (PosixException failure) {

@@ -218,12 +218,16 @@ public final class Worker implements AutoCloseable {
     }
 
     /// Tells the master that this worker serves: from now on connections are sent to it, its Netty listeners
-    /// accept, and its handlers of messages are called. Said again it changes nothing.
+    /// accept, and its handlers of messages are called. With Dispatched sockets it also keeps the process alive
+    /// until it leaves. Said again it changes nothing.
     ///
     /// @throws WorkerException when there is a Dispatched socket without an [#onConnection]
     public void ready() {
         connections.checkComplete();
         if (!departure.hasBegun()) {
+            if (!dispatchedSockets().isEmpty()) {
+                keepAlive.begin();
+            }
             handles.ready();
             listeners.forEach(WorkerListener::becomeReady);
             passed.becomeReady();

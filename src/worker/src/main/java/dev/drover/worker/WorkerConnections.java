@@ -1,6 +1,5 @@
 package dev.drover.worker;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.Received;
@@ -9,9 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of Dispatched sockets: who takes them, and whether any are taken at all. Thread-safe; [#take]
@@ -24,6 +24,9 @@ final class WorkerConnections implements AutoCloseable {
     /// Failures of handlers told: one a second, because clients decide how often there is one.
     private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
 
+    /// More than can be under way, so that the sum is below zero.
+    private static final int REFUSING = Integer.MIN_VALUE / 2;
+
     private final HandleClient handles;
     private final List<String> sockets;
     private final Map<String, ConnectionHandler> handlers = new ConcurrentHashMap<>();
@@ -33,15 +36,10 @@ final class WorkerConnections implements AutoCloseable {
     private volatile @Nullable ConnectionHandler others;
 
     private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition settled = lock.newCondition();
+    private final CountDownLatch settled = new CountDownLatch(1);
 
-    @GuardedBy("lock")
-    private boolean refusing;
-
-    /// Connections acknowledged that their server may not know yet.
-    @GuardedBy("lock")
-    private int underWay;
+    /// Connections acknowledged that their server may not know yet; less by [#REFUSING] from the drain on.
+    private final AtomicInteger underWay = new AtomicInteger();
 
     /// @param sockets names of the Dispatched sockets
     WorkerConnections(HandleClient handles, List<String> sockets) {
@@ -118,21 +116,20 @@ final class WorkerConnections implements AutoCloseable {
         try {
             handler.take(connection);
             if (connection.closeUnlessTaken()) {
-                log("A connection was closed, because its handler did not take it", connection, null);
+                log("A connection was closed, because its handler did not take it: " + connection, null);
             }
         } catch (Exception | Error failure) {
             // Whatever it is: the next client is served all the same.
             connection.closeUnlessTaken();
-            log("A handler failed to take a connection", connection, failure);
+            log("A handler failed to take a connection: " + connection, failure);
         }
     }
 
-    private void log(String what, WorkerConnection connection, @Nullable Throwable failure) {
+    private void log(String what, @Nullable Throwable failure) {
         long now = System.nanoTime();
         long next = nextLogNanos.get();
         if (now - next >= 0 && nextLogNanos.compareAndSet(next, now + LOG_INTERVAL_NANOS)) {
-            System.getLogger(WorkerConnections.class.getName())
-                    .log(System.Logger.Level.ERROR, what + ": " + connection, failure);
+            System.getLogger(WorkerConnections.class.getName()).log(System.Logger.Level.ERROR, what, failure);
         }
     }
 
@@ -147,60 +144,41 @@ final class WorkerConnections implements AutoCloseable {
 
     /// False once this worker drains.
     private boolean begin() {
-        lock.lock();
-        try {
-            underWay += refusing ? 0 : 1;
-            return !refusing;
-        } finally {
-            lock.unlock();
+        if (underWay.getAndIncrement() >= 0) {
+            return true;
         }
+        adopted();
+        return false;
     }
 
-    /// A connection is being handed to an event loop.
+    /// A connection is being handed to an event loop: there is one under way, so no drain can have begun without
+    /// knowing.
     void adopting() {
-        lock.lock();
-        try {
-            underWay++;
-        } finally {
-            lock.unlock();
-        }
+        underWay.getAndIncrement();
     }
 
     /// Its server knows it now.
     void adopted() {
-        lock.lock();
-        try {
-            underWay--;
-            if (underWay == 0) {
-                settled.signalAll();
-            }
-        } finally {
-            lock.unlock();
+        if (underWay.decrementAndGet() == REFUSING) {
+            settled.countDown();
         }
     }
 
-    /// Takes no further connection.
+    /// Takes no further connection. Once.
     void refuseFromNowOn() {
-        lock.lock();
-        try {
-            refusing = true;
-        } finally {
-            lock.unlock();
+        if (underWay.addAndGet(REFUSING) == REFUSING) {
+            settled.countDown();
         }
     }
 
-    /// Waits until every connection that was acknowledged is known to its server.
+    /// Waits, after [#refuseFromNowOn], until every connection that was acknowledged is known to its server.
     void awaitSettled() {
-        lock.lock();
         try {
-            long left = SETTLE_BOUND.toNanos();
-            while (underWay > 0 && left > 0) {
-                left = settled.awaitNanos(left);
+            if (!settled.await(SETTLE_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
+                log("A handler or an event loop did not take a connection before the drain", null);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -362,6 +362,31 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void fromReadyOnTheProcessLivesUntilTheWorkerIsClosed() throws Exception {
+        // given
+        worker.onConnection("http", connection -> {});
+        worker.onConnection("local", connection -> {});
+        assertThat(serving()).isEmpty();
+
+        // when
+        worker.ready();
+        worker.ready();
+
+        // then
+        assertThat(serving()).singleElement().matches(thread -> !thread.isDaemon());
+        var thread = serving().getFirst();
+        worker.close();
+        thread.join(10_000);
+        assertThat(thread.isAlive()).isFalse();
+    }
+
+    private static List<Thread> serving() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("drover-serving"))
+                .toList();
+    }
+
+    @Test
     void aConnectionThatComesBeforeItsHandlerIsRefused() throws IOException {
         try (var client = connect(tcp);
                 var accepted = tcp.listener().accept().orElseThrow()) {

@@ -32,7 +32,7 @@ enum BuiltInPolicy implements DispatchPolicy {
     CLIENT_ADDRESS {
         @Override
         public int choose(Arrival connection, Candidates candidates) {
-            return connection.peerAddress() instanceof InetSocketAddress peer && peer.getAddress() != null
+            return connection.peerAddress().orElse(null) instanceof InetSocketAddress peer
                     ? heaviest(hash(peer.getAddress()), candidates)
                     : candidates.next();
         }

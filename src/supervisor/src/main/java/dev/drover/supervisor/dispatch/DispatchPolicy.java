@@ -25,9 +25,9 @@ public interface DispatchPolicy {
         return BuiltInPolicy.LEAST_CONNECTIONS;
     }
 
-    /// A client's connections always to the same worker's place, by the address without the port. A place that
-    /// comes or goes moves only its own clients; one without room is passed over for that connection. Clients of a
-    /// Unix socket have no address: in turn.
+    /// A client's connections always to the same worker's place, by the address without the port. A place that comes
+    /// or goes moves only its own clients; one without room is passed over for that connection. Clients of a Unix
+    /// socket, and those that are gone already, have no address: in turn.
     static DispatchPolicy clientAddress() {
         return BuiltInPolicy.CLIENT_ADDRESS;
     }

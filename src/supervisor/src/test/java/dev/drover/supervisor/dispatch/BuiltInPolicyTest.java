@@ -165,7 +165,7 @@ class BuiltInPolicyTest {
         int chosen = DispatchPolicy.clientAddress().choose(mapped, choice);
 
         // then
-        assertThat(mapped.peerAddress().toString()).contains(":");
+        assertThat(mapped.from().toString()).contains(":");
         assertThat(chosen).isEqualTo(DispatchPolicy.clientAddress().choose(Client.from(2, "10.9.8.7"), choice));
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /// Plays random histories of one pool's connections against what must always hold. `-Ddrover.seed=N` plays one of
 /// them again.
 class DispatchSimulationTest {
-    private static final int HISTORIES = 3_000;
+    private static final int HISTORIES = 2_000;
     private static final int STEPS = 300;
 
     @Test

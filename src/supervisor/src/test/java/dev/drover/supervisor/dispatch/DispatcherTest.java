@@ -346,8 +346,8 @@ class DispatcherTest {
         // given
         var seen = new ArrayList<String>();
         var play = new DispatchPlay((connection, candidates) -> {
-            seen.add(connection.peerAddress() + " " + candidates.incarnation(1) + " " + candidates.openConnections(0)
-                    + " " + candidates.openConnections(1));
+            seen.add(connection.peerAddress().orElseThrow() + " " + candidates.incarnation(1) + " "
+                    + candidates.openConnections(0) + " " + candidates.openConnections(1));
             return 0;
         });
 
