@@ -101,6 +101,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void theDispatchingIsPure() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.drover.supervisor.dispatch..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.io..", "java.nio..", "org.slf4j..", "dev.drover.posix..", "dev.drover.handoff..")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .check(CLASSES);
+    }
+
+    @Test
     void nobodySleeps() {
         noClasses()
                 .should()
