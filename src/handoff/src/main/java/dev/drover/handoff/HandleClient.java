@@ -133,17 +133,33 @@ public final class HandleClient implements AutoCloseable {
             }
             case Read.Frame(FromMaster.Malformed(var why)) ->
                 throw new HandoffException(what + ": the answer is malformed: " + why);
+            case Read.Lost(var _, var why) -> throw new HandoffException(what + ": " + why);
             case Read.TimedOut _ -> throw new HandoffException(what + ": no answer within " + timeout);
             case Read.Ended(var why) -> throw new HandoffException(what + ": " + why);
         };
     }
 
-    /// Waits for the next handles. After [Received.MasterGone] every answer is the same.
+    /// Waits for the next handles. After [Received.MasterGone] every answer is the same. Transfers that come while this
+    /// process has no descriptor left are refused meanwhile.
     public Received receive() {
         if (!joined) {
             throw new IllegalStateException("cannot receive handles before joining");
         }
-        return switch (read()) {
+        var read = read();
+        while (read instanceof Read.Lost(var transferId, var why)) {
+            try {
+                send(WorkerFrames.refused(transferId, why), "refuse transfer " + transferId);
+            } catch (HandoffException gone) {
+                return broken(Wire.why(gone));
+            }
+            read = read();
+        }
+        return received(read);
+    }
+
+    private Received received(Read read) {
+        return switch (read) {
+            case Read.Lost _ -> throw new AssertionError("refused before");
             case Read.Frame(FromMaster.Transferred(var transferId, var handles)) -> taken(transferId, handles);
             case Read.Frame(FromMaster.Joined(var _, var _, var _, var listeners, var _)) -> {
                 close(listeners);
@@ -183,6 +199,9 @@ public final class HandleClient implements AutoCloseable {
     private sealed interface Read {
         record Frame(FromMaster says) implements Read {}
 
+        /// A transfer that came without its descriptors.
+        record Lost(long transferId, String why) implements Read {}
+
         record TimedOut() implements Read {}
 
         record Ended(String why) implements Read {}
@@ -196,7 +215,7 @@ public final class HandleClient implements AutoCloseable {
                     new Read.Frame(MasterFrames.read(Wire.take(buffer), descriptors));
                 case dev.drover.posix.Received.WouldBlock _ -> new Read.TimedOut();
                 case dev.drover.posix.Received.EndOfStream _ -> new Read.Ended("the master closed the connection");
-                case dev.drover.posix.Received.Malformed(var why) -> new Read.Frame(new FromMaster.Malformed(why));
+                case dev.drover.posix.Received.Malformed(var why, var intact) -> lost(why, intact);
             };
         } catch (PosixException failure) {
             return new Read.Ended(Wire.why(failure));
@@ -206,6 +225,18 @@ public final class HandleClient implements AutoCloseable {
             }
             throw failure;
         }
+    }
+
+    /// A transfer whose descriptors found no place here is no fault of the master's: it is to be refused.
+    private Read lost(String why, int intact) {
+        if (intact > 0) {
+            buffer.position(intact);
+            var transferId = MasterFrames.transferId(Wire.take(buffer));
+            if (transferId.isPresent()) {
+                return new Read.Lost(transferId.getAsLong(), why);
+            }
+        }
+        return new Read.Frame(new FromMaster.Malformed(why));
     }
 
     /// Says that a transfer has been taken over. Once, before the first read of a connection or the first accept

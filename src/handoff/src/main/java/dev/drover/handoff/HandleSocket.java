@@ -61,7 +61,7 @@ final class HandleSocket implements AutoCloseable {
                 new Arrival.Frame(WorkerFrames.read(Wire.take(buffer), descriptors));
             case dev.drover.posix.Received.WouldBlock _ -> new Arrival.Nothing();
             case dev.drover.posix.Received.EndOfStream _ -> new Arrival.EndOfStream();
-            case dev.drover.posix.Received.Malformed(var why) ->
+            case dev.drover.posix.Received.Malformed(var why, var _) ->
                 new Arrival.Frame(new FromWorker.Malformed(JoinRefusal.MALFORMED, why));
         };
     }

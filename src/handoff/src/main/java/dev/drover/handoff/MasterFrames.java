@@ -6,6 +6,7 @@ import dev.drover.protocol.worker.v1.JoinRefused;
 import dev.drover.protocol.worker.v1.Joined;
 import dev.drover.protocol.worker.v1.MasterFrame;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// The frames the master sends, as bytes and back. Pure; fields it does not know are passed over.
 final class MasterFrames {
@@ -57,6 +58,20 @@ final class MasterFrames {
         } catch (RuntimeException bug) {
             descriptors.forEach(Fd::close);
             throw bug;
+        }
+    }
+
+    /// The id of a transfer that came without its descriptors; empty for any other frame.
+    static OptionalLong transferId(byte[] frame) {
+        try {
+            Wire.checkSize(frame);
+            var parsed = MasterFrame.parseFrom(frame);
+            Wire.checkVersion(parsed.getProtocolVersion());
+            return parsed.hasTransfer()
+                    ? OptionalLong.of(Wire.transferId(parsed.getTransfer().getTransferId()))
+                    : OptionalLong.empty();
+        } catch (InvalidProtocolBufferException | MalformedFrameException malformed) {
+            return OptionalLong.empty();
         }
     }
 

@@ -146,6 +146,17 @@ class FramesTest {
     }
 
     @Test
+    void theNumberOfATransferIsReadWithoutItsDescriptors() {
+        var handle = new Handle(HandleKind.CONNECTION, "http", ip("::", 80), 0, pipe.readEnd());
+
+        assertThat(MasterFrames.transferId(MasterFrames.transfer(7, List.of(handle))))
+                .hasValue(7);
+        assertThat(MasterFrames.transferId(MasterFrames.joinRefused(JoinRefusal.MALFORMED, "x")))
+                .isEmpty();
+        assertThat(MasterFrames.transferId(new byte[] {(byte) 0xff})).isEmpty();
+    }
+
+    @Test
     void frameOfAnImpossibleConnectionIsABug() {
         assertThatThrownBy(() -> new ConnectionFrame("", ip("::", 80))).isInstanceOf(IllegalArgumentException.class);
     }

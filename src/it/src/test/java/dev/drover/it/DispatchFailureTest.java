@@ -232,6 +232,26 @@ class DispatchFailureTest {
     }
 
     @Test
+    void aWorkerWithoutAFreeDescriptorRefusesAndLives() throws Exception {
+        // given: room for ten more connections in one of two workers
+        var pool = Pools.hello(2).socket(DISPATCHED);
+        var drover = serve(pool, 2);
+        var narrow = drover.workers().getFirst();
+        Procs.limitDescriptors(narrow.pid(), Procs.openDescriptors(narrow.pid()) + 10);
+
+        // when
+        try (var load = Loader.start(Load.keepAlive(pool.address()).clients(60).duration(Load.ENDLESS))) {
+            load.awaitAnswers(1_000, DroverProcess.PATIENCE);
+            var result = load.stop();
+
+            // then
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+            assertThat(result.answersByPid()).containsKey(narrow.pid()).hasSize(2);
+        }
+        assertThat(drover.workers()).contains(narrow);
+    }
+
+    @Test
     void withoutAFreeDescriptorClientsWaitInTheKernel() throws Exception {
         // given: room for ten more descriptors, and workers that acknowledge nothing
         var pool = Pools.hello(1).socket(DISPATCHED);

@@ -24,5 +24,11 @@ public sealed interface Received {
     /// A message that broke the limits it was received with; it is consumed, and its descriptors are closed.
     ///
     /// @param why for the log
-    record Malformed(String why) implements Received {}
+    /// @param intact where nothing but descriptors was lost, because this process has none left: the bytes of the
+    ///     payload, which lie in the buffer from its position on; otherwise 0
+    record Malformed(String why, int intact) implements Received {
+        Malformed(String why) {
+            this(why, 0);
+        }
+    }
 }

@@ -232,11 +232,15 @@ public final class UnixSocket implements AutoCloseable {
 
     private Received judge(Transfer transfer, int length, int maxDescriptors) {
         var descriptors = transfer.takeDescriptors();
-        if (transfer.flagged(SysSocket.MSG_CTRUNC) || descriptors.size() > maxDescriptors) {
+        boolean cut = transfer.flagged(SysSocket.MSG_CTRUNC);
+        if (cut && descriptors.size() < maxDescriptors && !transfer.flagged(SysSocket.MSG_TRUNC)) {
+            // There was room for more of them in the message, so there was none in the table of this process.
+            descriptors.forEach(Fd::close);
+            return new Received.Malformed("descriptors were lost: this process has none left", length);
+        }
+        if (cut || descriptors.size() > maxDescriptors) {
             return malformed(
-                    descriptors,
-                    "descriptors were cut off: more came than the " + maxDescriptors
-                            + " allowed, or this process has no descriptor left");
+                    descriptors, "descriptors were cut off: more came than the " + maxDescriptors + " allowed");
         }
         if (transfer.flagged(SysSocket.MSG_TRUNC)) {
             return malformed(

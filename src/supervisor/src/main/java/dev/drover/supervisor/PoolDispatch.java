@@ -100,10 +100,8 @@ final class PoolDispatch implements AutoCloseable {
 
     /// These incarnations are ready, and no others.
     void ready(Collection<Incarnation> incarnations) {
-        if (!isEmpty()) {
-            ready = List.copyOf(incarnations);
-            refresh();
-        }
+        ready = List.copyOf(incarnations);
+        refresh();
     }
 
     private void refresh() {

@@ -140,7 +140,9 @@ final class PoolRuntime {
         }
         transitions.log(before, state);
         noteReadiness();
-        dispatch.ready(readyIncarnations());
+        if (!dispatch.isEmpty()) {
+            dispatch.ready(readyIncarnations());
+        }
         step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
     }
@@ -318,8 +320,7 @@ final class PoolRuntime {
             // EPERM: all that is left of the group runs as somebody else. The leader is ours to reap all the same.
             LOG.warn("Group not killed worker={}: {}", process.incarnation(), failure.getMessage());
         }
-        boolean last = process.joinedItself() || process.peer().isEmpty();
-        if (last) {
+        if (process.joinedItself()) {
             process.peer().ifPresent(HandlePeer::readToEnd);
         }
         services.guard().remove(child.pid());
