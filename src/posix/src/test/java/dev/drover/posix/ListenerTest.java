@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -86,6 +87,42 @@ class ListenerTest {
                 // then
                 assertThat(read).isZero();
                 assertThat(client.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void descriptorIsAcceptedAloneAndTellsItsEndsWhenAsked() throws IOException {
+        // given
+        try (var listener = Listener.bind(ANY_PORT, false)) {
+            listener.listen(10);
+            assertThat(listener.acceptDescriptor()).isEmpty();
+            try (var client = SocketChannel.open(listener.localAddress());
+                    // when
+                    var fd = Await.present("connection", listener::acceptDescriptor)) {
+                // then
+                assertThat(Connection.peerAddress(fd)).contains(client.getLocalAddress());
+                assertThat(Connection.localAddress(fd)).isEqualTo(client.getRemoteAddress());
+                assertThat(fd.read(ByteBuffer.allocate(1)))
+                        .as("it does not block")
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void clientThatIsGoneHasNoAddress() throws IOException {
+        // given
+        try (var listener = Listener.bind(ANY_PORT, false)) {
+            listener.listen(10);
+            try (var client = SocketChannel.open(listener.localAddress())) {
+                client.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+
+            // when
+            try (var fd = Await.present("connection", listener::acceptDescriptor)) {
+                // then
+                assertThat(Connection.peerAddress(fd)).isEmpty();
             }
         }
     }
