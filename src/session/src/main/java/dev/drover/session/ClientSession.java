@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A worker's call of OpenSession. Belongs to the loop, on which gRPC calls it too.
 final class ClientSession implements ClientResponseObserver<OpenSessionRequest, OpenSessionResponse>, Link.Stream {
-    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(10);
-
     private final EventExecutor loop;
     private final Lanes lanes;
     private final Heart heart;
@@ -112,11 +110,14 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     private static Duration interval(Welcome welcome) throws SessionViolation {
         var wire = welcome.getHeartbeatInterval();
-        var interval = Duration.ofSeconds(wire.getSeconds(), wire.getNanos());
-        if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {
-            throw SessionViolation.malformed("a heartbeat interval of " + interval);
+        if (wire.getSeconds() >= 0 && wire.getSeconds() <= SessionLimits.LONGEST_HEARTBEAT.toSeconds()) {
+            var interval = Duration.ofSeconds(wire.getSeconds(), wire.getNanos());
+            if (interval.compareTo(SessionLimits.SHORTEST_HEARTBEAT) >= 0) {
+                return interval;
+            }
         }
-        return interval;
+        throw SessionViolation.malformed(
+                "a heartbeat interval of " + wire.getSeconds() + " s " + wire.getNanos() + " ns");
     }
 
     private void beat() {

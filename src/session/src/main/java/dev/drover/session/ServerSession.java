@@ -33,7 +33,9 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     private final java.time.Duration heartbeatInterval;
     private final SessionGate gate;
     private final Switchboard switchboard;
+    private final Connections.Connection connection;
     private final Consumer<ServerSession> forget;
+    private Runnable stopHelloTimer = () -> {};
     private Phase phase = new Phase.Silent();
     private long secondStart = System.nanoTime();
     private int reports;
@@ -55,6 +57,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
             java.time.Duration heartbeatInterval,
             SessionGate gate,
             Switchboard switchboard,
+            Connections.Connection connection,
             Consumer<ServerSession> forget) {
         this.loop = loop;
         this.peer = peer;
@@ -62,19 +65,22 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         this.heartbeatInterval = heartbeatInterval;
         this.gate = gate;
         this.switchboard = switchboard;
+        this.connection = connection;
         this.forget = forget;
     }
 
-    void begin() {
+    /// @param helloTimeout from now to the verdict on its Hello
+    void begin(java.time.Duration helloTimeout) {
         peer.setOnReadyHandler(this::flush);
         peer.setOnCancelHandler(() -> ended("the worker's end of the session is gone"));
-        var _ = loop.schedule(this::helloDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+        var timer = loop.schedule(this::helloDue, helloTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        stopHelloTimer = () -> timer.cancel(false);
     }
 
     private void helloDue() {
         switch (phase) {
-            case Phase.Silent(), Phase.Deciding() ->
-                refuse(Status.DEADLINE_EXCEEDED, "no Hello within " + SessionLimits.HELLO_TIMEOUT.toSeconds() + " s");
+            case Phase.Silent() -> refuse(Status.DEADLINE_EXCEEDED, "no Hello in time");
+            case Phase.Deciding() -> refuse(Status.DEADLINE_EXCEEDED, "no verdict on the Hello in time");
             case Phase.Open _, Phase.Ended _ -> {}
         }
     }
@@ -88,6 +94,9 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     @Override
     public void onNext(OpenSessionRequest request) {
         try {
+            if (Requests.isUnreadable(request)) {
+                throw SessionViolation.malformed("bytes that are no OpenSessionRequest");
+            }
             switch (phase) {
                 case Phase.Silent() -> greet(request);
                 case Phase.Deciding() -> throw SessionViolation.malformed("something said before it was welcome");
@@ -137,9 +146,13 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         if (!(phase instanceof Phase.Deciding)) {
             return;
         }
-        switch (verdict) {
-            case SessionVerdict.Refused() -> refuse(Status.UNAUTHENTICATED, "unknown or used ticket");
-            case SessionVerdict.Admitted admitted -> welcome(admitted);
+        try {
+            switch (verdict) {
+                case SessionVerdict.Refused() -> refuse(Status.UNAUTHENTICATED, "unknown or used ticket");
+                case SessionVerdict.Admitted admitted -> welcome(admitted);
+            }
+        } catch (RuntimeException bug) {
+            refuse(Status.INTERNAL, "a handler failed: " + bug);
         }
     }
 
@@ -148,6 +161,8 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
                 loop, this, limits, (to, said, outcome) -> switchboard.arrived(admitted.worker(), to, said, outcome));
         var session = new WorkerSession(admitted, link, this::end);
         phase = new Phase.Open(session, admitted.events());
+        stopHelloTimer.run();
+        connection.welcome();
         peer.onNext(OpenSessionResponse.newBuilder()
                 .setWelcome(Welcome.newBuilder()
                         .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
@@ -264,6 +279,8 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     private void ended(String why) {
         var last = phase;
         phase = new Phase.Ended();
+        stopHelloTimer.run();
+        connection.farewell();
         forget.accept(this);
         if (last instanceof Phase.Open(var session, var events)) {
             switchboard.closed(session);

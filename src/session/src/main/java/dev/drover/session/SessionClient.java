@@ -123,6 +123,7 @@ public final class SessionClient implements AutoCloseable {
 
     private void connect() {
         try {
+            GrpcLogs.quiet();
             var loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
             var channel = channel(loops);
             var _ = ended.thenAccept(_why -> release(loops, channel));

@@ -9,8 +9,20 @@ final class SessionLimits {
     /// From opening the stream to the Hello: a silent peer does not hold a place.
     static final Duration HELLO_TIMEOUT = Duration.ofSeconds(5);
 
-    /// A connection without a stream is closed after this.
-    static final Duration CONNECTION_IDLE = Duration.ofSeconds(10);
+    /// Connections that have no session, at once: descriptors and memory of the master.
+    static final int MAX_STRANGERS = 64;
+
+    /// Bytes that one of those may send: a Hello has a few hundred.
+    static final int MAX_STRANGER_BYTES = 64 << 10;
+
+    /// From the end of a session to the end of its connection: time to read the reason.
+    static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    /// Between two signs of life.
+    static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(10);
+
+    /// Between two signs of life.
+    static final Duration LONGEST_HEARTBEAT = Duration.ofHours(1);
 
     /// What one gRPC message may have beyond one payload: a batch of small ones, addresses, numbers.
     static final int MAX_OVERHEAD_BYTES = 1 << 20;

@@ -2,13 +2,16 @@ package dev.drover.session;
 
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.OpenSessionResponse;
-import dev.drover.protocol.worker.v1.SessionServiceGrpc.SessionServiceImplBase;
+import dev.drover.protocol.worker.v1.SessionServiceGrpc;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The master's end of all sessions: a gRPC server on `attach/session.sock`, on one thread of its own.
 ///
@@ -34,15 +38,21 @@ public final class SessionServer implements AutoCloseable {
     private final Path socket;
     private final EventLoopGroup loops;
     private final Switchboard switchboard;
+    private final Duration helloTimeout;
+    private final Connections connections;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<ServerSession> open = ConcurrentHashMap.newKeySet();
     private final Server server;
 
-    private SessionServer(Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate)
+    private SessionServer(
+            Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate, Duration helloTimeout)
             throws IOException {
         this.socket = socket;
         this.limits = limits;
         this.heartbeatInterval = heartbeatInterval;
         this.gate = gate;
+        this.helloTimeout = helloTimeout;
+        this.connections = new Connections(helloTimeout.multipliedBy(2));
         this.loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
         this.switchboard = new Switchboard(loops.next(), limits);
         try {
@@ -57,15 +67,35 @@ public final class SessionServer implements AutoCloseable {
     ///
     /// @param heartbeatInterval how often the workers give a sign of life
     /// @throws IOException when the path cannot be bound
+    /// @throws IllegalArgumentException for an interval that is not between 10 ms and an hour
     public static SessionServer start(Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate)
             throws IOException {
+        return start(socket, limits, heartbeatInterval, gate, SessionLimits.HELLO_TIMEOUT);
+    }
+
+    /// @param helloTimeout from the begin of a call to the verdict on its Hello
+    static SessionServer start(
+            Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate, Duration helloTimeout)
+            throws IOException {
+        if (heartbeatInterval.compareTo(SessionLimits.SHORTEST_HEARTBEAT) < 0
+                || heartbeatInterval.compareTo(SessionLimits.LONGEST_HEARTBEAT) > 0) {
+            throw new IllegalArgumentException("cannot want a heartbeat every " + heartbeatInterval + ": from "
+                    + SessionLimits.SHORTEST_HEARTBEAT + " to " + SessionLimits.LONGEST_HEARTBEAT);
+        }
         Files.deleteIfExists(socket);
-        return new SessionServer(socket, limits, heartbeatInterval, gate);
+        return new SessionServer(socket, limits, heartbeatInterval, gate, helloTimeout);
+    }
+
+    private ServerChannel listening() {
+        var channel = new EpollServerDomainSocketChannel();
+        channel.pipeline().addFirst(connections);
+        return channel;
     }
 
     private NettyServerBuilder builder() {
+        GrpcLogs.quiet();
         return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toString()))
-                .channelType(EpollServerDomainSocketChannel.class)
+                .channelFactory(this::listening)
                 .withOption(ChannelOption.SO_KEEPALIVE, null)
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
                 .bossEventLoopGroup(loops)
@@ -75,20 +105,20 @@ public final class SessionServer implements AutoCloseable {
                 .maxInboundMetadataSize(SessionLimits.MAX_METADATA_BYTES)
                 .flowControlWindow(SessionLimits.FLOW_WINDOW_BYTES)
                 .maxConcurrentCallsPerConnection(1)
-                .maxConnectionIdle(SessionLimits.CONNECTION_IDLE.toMillis(), TimeUnit.MILLISECONDS)
-                .addService(new SessionServiceImplBase() {
-                    @Override
-                    public StreamObserver<OpenSessionRequest> openSession(StreamObserver<OpenSessionResponse> peer) {
-                        return begin((ServerCallStreamObserver<OpenSessionResponse>) peer);
-                    }
-                });
+                .addService(ServerServiceDefinition.builder(SessionServiceGrpc.SERVICE_NAME)
+                        .addMethod(
+                                Requests.method(),
+                                ServerCalls.asyncBidiStreamingCall(
+                                        peer -> begin((ServerCallStreamObserver<OpenSessionResponse>) peer)))
+                        .build());
     }
 
     private StreamObserver<OpenSessionRequest> begin(ServerCallStreamObserver<OpenSessionResponse> peer) {
         peer.setOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES);
-        var session = new ServerSession(loops.next(), peer, limits, heartbeatInterval, gate, switchboard, open::remove);
+        var session = new ServerSession(
+                loops.next(), peer, limits, heartbeatInterval, gate, switchboard, connections.speaking(), open::remove);
         open.add(session);
-        session.begin();
+        session.begin(helloTimeout);
         return session;
     }
 
@@ -101,6 +131,10 @@ public final class SessionServer implements AutoCloseable {
     /// own thread. Idempotent.
     @Override
     public void close() {
+        // A second time the path may be that of a successor.
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         server.shutdown();
         open.forEach(ServerSession::end);
         try {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Waits for effects, ten seconds at most.
 final class Await {
@@ -71,11 +72,19 @@ final class Await {
         until(DEADLINE, what, condition);
     }
 
+    static void until(Supplier<String> what, BooleanSupplier condition) {
+        until(DEADLINE, what, condition);
+    }
+
     static void until(Duration deadline, String what, BooleanSupplier condition) {
+        until(deadline, () -> what, condition);
+    }
+
+    private static void until(Duration deadline, Supplier<String> what, BooleanSupplier condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + deadline + ": " + what);
+                throw new AssertionError("not within " + deadline + ": " + what.get());
             }
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
         }
