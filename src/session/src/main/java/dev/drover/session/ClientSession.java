@@ -7,6 +7,7 @@ import dev.drover.protocol.worker.v1.Heartbeat;
 import dev.drover.protocol.worker.v1.IdRange;
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.OpenSessionResponse;
+import dev.drover.protocol.worker.v1.StateReport;
 import dev.drover.protocol.worker.v1.Welcome;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A worker's call of OpenSession. Belongs to the loop, on which gRPC calls it too.
@@ -32,6 +34,9 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     private Optional<Link> link = Optional.empty();
     private Runnable stopBeating = () -> {};
+    private final OpenSessionRequest.Builder unsaid = OpenSessionRequest.newBuilder();
+    private boolean hasUnsaid;
+    private long statusDue = System.nanoTime();
     private boolean ended;
 
     /// @param whenOpen called once, with the Welcome
@@ -52,7 +57,10 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
     @Override
     public void beforeStart(ClientCallStreamObserver<OpenSessionRequest> stream) {
         peer = stream;
-        stream.setOnReadyHandler(() -> link.ifPresent(Link::flush));
+        stream.setOnReadyHandler(() -> {
+            say();
+            link.ifPresent(Link::flush);
+        });
     }
 
     private ClientCallStreamObserver<OpenSessionRequest> peer() {
@@ -126,17 +134,43 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
             load.ifPresent(told -> heartbeat.setLoad(dev.drover.protocol.worker.v1.Load.newBuilder()
                     .setConnections(told.connections())
                     .setInFlight(told.inFlight())));
-            write(OpenSessionRequest.newBuilder().setHeartbeat(heartbeat).build());
+            say(OpenSessionRequest.newBuilder().setHeartbeat(heartbeat).build());
         });
     }
 
-    /// Any thread.
-    void write(OpenSessionRequest request) {
+    /// Tells a line for people in its turn: state reports are few, and the master ends a session that floods it. Any
+    /// thread.
+    ///
+    /// @param newest asked when it is told
+    void status(Supplier<String> newest) {
         Posting.post(loop, () -> {
-            if (!ended) {
-                peer().onNext(request);
-            }
+            long wait = Math.max(0, statusDue - System.nanoTime());
+            var _ = loop.schedule(() -> tellStatus(newest), wait, TimeUnit.NANOSECONDS);
         });
+    }
+
+    private void tellStatus(Supplier<String> newest) {
+        statusDue = System.nanoTime() + SessionLimits.STATUS_PAUSE.toNanos();
+        say(OpenSessionRequest.newBuilder()
+                .setState(StateReport.newBuilder().setStatusText(newest.get()))
+                .build());
+    }
+
+    /// Says it as soon as the master reads; what is newer takes the place of what was not said. Any thread.
+    private void say(OpenSessionRequest report) {
+        Posting.post(loop, () -> {
+            unsaid.mergeFrom(report);
+            hasUnsaid = true;
+            say();
+        });
+    }
+
+    private void say() {
+        if (hasUnsaid && isReady()) {
+            peer().onNext(unsaid.build());
+            unsaid.clear();
+            hasUnsaid = false;
+        }
     }
 
     @Override
@@ -154,8 +188,10 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     private void fail(String why) {
         if (!ended) {
+            // First: gRPC tells of the cancel as of any other end.
+            ended = true;
             peer().cancel(why, null);
-            ended(why);
+            over(why);
         }
     }
 
@@ -172,10 +208,13 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
     }
 
     private void ended(String why) {
-        if (ended) {
-            return;
+        if (!ended) {
+            ended = true;
+            over(why);
         }
-        ended = true;
+    }
+
+    private void over(String why) {
         stopBeating.run();
         link.ifPresent(open -> open.close("the session has ended: " + why));
         whenEnded.accept(why);

@@ -2,7 +2,6 @@ package dev.drover.session;
 
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -11,17 +10,21 @@ import java.util.function.Supplier;
 final class Heart {
     private static final System.Logger LOG = System.getLogger(Heart.class.getName());
 
+    /// A loop, and whether it has a sign of life to give already: one that hangs must not find a heap of them.
+    private record Loop(Executor executor, AtomicBoolean waiting) {
+        Loop(Executor executor) {
+            this(executor, new AtomicBoolean());
+        }
+    }
+
     /// Published by the worker to the session's loop.
-    private volatile Executor loop = Runnable::run;
+    private volatile Loop loop = new Loop(Runnable::run);
 
     /// Published by the worker to the loop that serves.
     private volatile Supplier<Optional<Load>> load = Optional::empty;
 
-    /// One that hangs must not find a heap of them.
-    private final AtomicBoolean waiting = new AtomicBoolean();
-
     void beatBy(Executor serving) {
-        loop = serving;
+        loop = new Loop(serving);
     }
 
     void report(Supplier<Load> current) {
@@ -30,17 +33,18 @@ final class Heart {
 
     /// Lets the loop that serves give a sign of life, unless it has not come to the last one yet.
     void beat(Consumer<Optional<Load>> sign) {
-        if (!waiting.compareAndSet(false, true)) {
+        var serving = loop;
+        if (!serving.waiting.compareAndSet(false, true)) {
             return;
         }
         try {
-            loop.execute(() -> {
-                waiting.set(false);
+            serving.executor.execute(() -> {
+                serving.waiting.set(false);
                 sign.accept(currentLoad());
             });
-        } catch (RejectedExecutionException _) {
-            // It has been shut down: silent, as it should be.
-            waiting.set(false);
+        } catch (RuntimeException _) {
+            // It has been shut down, or is broken: silent, as it should be, until it is asked again.
+            serving.waiting.set(false);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.drover.session;
 import dev.drover.protocol.worker.v1.Hello;
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.SessionServiceGrpc;
-import dev.drover.protocol.worker.v1.StateReport;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
@@ -14,12 +13,14 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /// A worker's end of its session, on one thread of its own. It is opened once and ends with the stream: there is no
@@ -36,6 +37,12 @@ public final class SessionClient implements AutoCloseable {
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final Messenger messenger = new OutletMessenger(this::offer, handlers);
     private final AtomicBoolean begun = new AtomicBoolean();
+
+    /// Completes once there is something to be closed.
+    private final CompletableFuture<ClientSession> started = new CompletableFuture<>();
+
+    /// A line for people that was not told yet.
+    private final AtomicReference<Optional<String>> status = new AtomicReference<>(Optional.empty());
 
     /// @param socket `attach/session.sock` of the run directory
     /// @param ticket as it was given with the listeners
@@ -84,13 +91,15 @@ public final class SessionClient implements AutoCloseable {
         heart.report(current);
     }
 
-    /// Tells a line for people, cut at 256 characters. Lost where there is no session.
+    /// Tells a line for people, cut at 256 characters: the newest one, ten times a second at most. Lost where there is
+    /// no session.
     public void status(String text) {
         var cut = text.substring(0, Math.min(text.length(), SessionLimits.MAX_STATUS_BYTES / 4));
-        var report = OpenSessionRequest.newBuilder()
-                .setState(StateReport.newBuilder().setStatusText(cut))
-                .build();
-        var _ = opened.thenAccept(session -> session.write(report));
+        // One at a time waits for its turn; it tells the newest.
+        if (status.getAndSet(Optional.of(cut)).isEmpty()) {
+            var _ = opened.thenAccept(session ->
+                    session.status(() -> status.getAndSet(Optional.empty()).orElseThrow()));
+        }
     }
 
     private Withdrawal offer(Address to, Said said, WhenFull whenFull, Outcome outcome) {
@@ -125,8 +134,12 @@ public final class SessionClient implements AutoCloseable {
         try {
             GrpcLogs.quiet();
             var loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
+            var _ = ended.thenAccept(_why -> {
+                var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            });
             var channel = channel(loops);
-            var _ = ended.thenAccept(_why -> release(loops, channel));
+            // Before the loops: what depends on a future comes last in first out.
+            var _ = ended.thenAccept(_why -> channel.shutdownNow());
             var session = new ClientSession(loops.next(), handlers, heart, opened::complete, this::over);
             var _ = loops.next()
                     .schedule(session::welcomeDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
@@ -134,6 +147,7 @@ public final class SessionClient implements AutoCloseable {
                     .withOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES)
                     .openSession(session)
                     .onNext(hello());
+            started.complete(session);
         } catch (RuntimeException | Error failure) {
             over(failure.toString());
         }
@@ -167,18 +181,13 @@ public final class SessionClient implements AutoCloseable {
                 .build();
     }
 
-    private static void release(EventLoopGroup loops, ManagedChannel channel) {
-        channel.shutdownNow();
-        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    }
-
-    /// Ends the session; the worker serves on. Idempotent.
+    /// Ends the session, also one that is being opened; the worker serves on. Idempotent.
     @Override
     public void close() {
         if (begun.compareAndSet(false, true)) {
             over("closed by this side");
         } else {
-            var _ = opened.thenAccept(ClientSession::end);
+            var _ = started.thenAccept(ClientSession::end);
         }
     }
 }

@@ -39,6 +39,9 @@ final class SessionLimits {
     /// State reports of one worker within a second: saying them again is allowed, flooding is not.
     static final int MAX_REPORTS_PER_SECOND = 64;
 
+    /// Between two lines for people that a worker tells: far from the bound above.
+    static final Duration STATUS_PAUSE = Duration.ofMillis(100);
+
     static final int MAX_CAPABILITIES = 64;
 
     static final int MAX_TICKET_BYTES = 256;

@@ -46,6 +46,15 @@ final class Await {
         }
     }
 
+    /// Waits for it to fail, with whatever.
+    static Throwable failureOf(Future<?> future) {
+        try {
+            throw new AssertionError("did not fail, but has " + of(future));
+        } catch (CompletionException failure) {
+            return failure;
+        }
+    }
+
     static <T> T next(BlockingQueue<T> queue) {
         try {
             var next = queue.poll(DEADLINE.toSeconds(), TimeUnit.SECONDS);
