@@ -138,8 +138,8 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
         });
     }
 
-    /// Tells a line for people in its turn: state reports are few, and the master ends a session that floods it. Any
-    /// thread.
+    /// Tells a line for people in its turn: state reports are few, and the master ends a session that floods it.
+    /// Any thread.
     ///
     /// @param newest asked when it is told
     void status(Supplier<String> newest) {

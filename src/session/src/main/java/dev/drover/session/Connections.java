@@ -11,11 +11,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The connections to `session.sock`: bounds what those hold that have no session. A handler of the listening channel,
-/// before the one that makes gRPC connections of what is accepted. Belongs to the loop.
+/// The connections to `session.sock`: bounds what those hold that have no session. A handler of the listening
+/// channel, before the one that makes gRPC connections of what is accepted. Belongs to the loop.
 ///
-/// A *stranger* is a connection without a session. There are few, each for a short time and with few bytes; with one
-/// more the oldest is closed, so that those who say nothing keep nobody out. How many have a session is up to the gate.
+/// A *stranger* is a connection without a session. There are few, each for a short time and with few bytes; with
+/// one more the oldest is closed, so that those who say nothing keep nobody out. How many have a session is up to
+/// the gate.
 @Sharable
 final class Connections extends ChannelInboundHandlerAdapter {
     private final Duration strangerTimeout;

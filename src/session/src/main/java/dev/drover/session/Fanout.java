@@ -1,21 +1,16 @@
 package dev.drover.session;
 
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
-/// The outcomes of a message's copies as one. Any thread.
+/// The outcomes of a message's copies as one, once each is known. Any thread.
 final class Fanout {
     private final AtomicInteger open;
     private final AtomicInteger delivered = new AtomicInteger();
-    private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final Then then;
 
     /// Who learns of the end.
     interface Then {
-        /// @param failure one of them, when there is any
-        void done(int delivered, int failed, Optional<Failure> failure);
+        void done(int delivered, int failed);
     }
 
     private final int copies;
@@ -37,7 +32,6 @@ final class Fanout {
 
             @Override
             public void failed(Failure why) {
-                failure.compareAndSet(null, why);
                 ended();
             }
 
@@ -55,7 +49,7 @@ final class Fanout {
 
     private void ended() {
         if (open.decrementAndGet() == 0) {
-            then.done(delivered.get(), copies - delivered.get(), Optional.ofNullable(failure.get()));
+            then.done(delivered.get(), copies - delivered.get());
         }
     }
 }

@@ -5,8 +5,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
-/// What gRPC logs in the middle of its work, by java.util.logging, whose default writes it to the standard error that
-/// belongs to the application.
+/// What gRPC logs in the middle of its work, by java.util.logging, whose default writes it to the standard error
+/// that belongs to the application.
 final class GrpcLogs {
     /// Held, because java.util.logging forgets the level of a logger that nobody holds.
     private static final List<Logger> CHATTY = Stream.of(

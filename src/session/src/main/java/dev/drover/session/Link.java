@@ -60,12 +60,17 @@ final class Link {
         Withdrawal arrived(Address address, Said said, Outcome outcome);
     }
 
+    /// Without a budget of the process.
     Link(EventExecutor loop, Stream stream, MessageLimits limits, Inlet inlet) {
+        this(loop, stream, limits, Budget.unlimited(), inlet);
+    }
+
+    Link(EventExecutor loop, Stream stream, MessageLimits limits, Budget budget, Inlet inlet) {
         this.loop = loop;
         this.stream = stream;
         this.limits = limits;
         this.inlet = inlet;
-        this.outbox = new Outbox(limits);
+        this.outbox = new Outbox(limits, budget);
         this.arrivals = new Arrivals(limits);
     }
 
@@ -200,6 +205,10 @@ final class Link {
 
     /// What came in one gRPC message.
     void received(List<Envelope> envelopes, List<IdRange> takenByPeer) throws SessionViolation {
+        if (closed) {
+            // Everything has its outcome.
+            return;
+        }
         if (envelopes.size() > MAX_ENVELOPES) {
             throw SessionViolation.overLimit(
                     envelopes.size() + " envelopes at once: at most " + MAX_ENVELOPES + " are allowed");

@@ -10,18 +10,25 @@ package dev.drover.session;
 /// @param maxMessages the same of all addresses together on one session: memory of either end; default 16 384
 /// @param maxBytes the bytes of those, and of replies that are not sent yet; default 16 MiB
 /// @param maxOpenRequests requests of one sender that have no outcome yet; default 4096
+/// @param maxTotalBytes what all sessions and programs of one master hold together, each message counted with 512
+///     bytes more than its payload, and no one of them more than is left to the others: the master's memory,
+///     however many workers there are; default 16 MiB
 public record MessageLimits(
         int maxPayloadBytes,
         int maxMessagesPerPeer,
         long maxBytesPerPeer,
         int maxMessages,
         long maxBytes,
-        int maxOpenRequests) {
+        int maxOpenRequests,
+        long maxTotalBytes) {
+
+    /// The largest payload that can be allowed.
+    public static final int MOST_PAYLOAD_BYTES = 16 << 20;
+
+    private static final long DEFAULT_TOTAL_BYTES = 16L << 20;
 
     /// The defaults.
     public static final MessageLimits DEFAULT = new MessageLimits(1 << 20, 1024, 2L << 20, 16_384, 16L << 20, 4096);
-
-    static final int MOST_PAYLOAD_BYTES = 16 << 20;
 
     public MessageLimits {
         check(
@@ -36,6 +43,26 @@ public record MessageLimits(
                 "maxMessages " + maxMessages + ": from maxMessagesPerPeer, " + maxMessagesPerPeer);
         check(maxBytes >= maxBytesPerPeer, "maxBytes " + maxBytes + ": from maxBytesPerPeer, " + maxBytesPerPeer);
         check(maxOpenRequests >= 1, "maxOpenRequests " + maxOpenRequests + ": from 1");
+        long largest = 2 * Budget.costOf(maxPayloadBytes);
+        check(maxTotalBytes >= largest, "maxTotalBytes " + maxTotalBytes + ": from two largest messages, " + largest);
+    }
+
+    /// With the default of what the master holds, or as much as four of the largest messages need.
+    public MessageLimits(
+            int maxPayloadBytes,
+            int maxMessagesPerPeer,
+            long maxBytesPerPeer,
+            int maxMessages,
+            long maxBytes,
+            int maxOpenRequests) {
+        this(
+                maxPayloadBytes,
+                maxMessagesPerPeer,
+                maxBytesPerPeer,
+                maxMessages,
+                maxBytes,
+                maxOpenRequests,
+                Math.max(DEFAULT_TOTAL_BYTES, 4 * Budget.costOf(maxPayloadBytes)));
     }
 
     private static void check(boolean holds, String problem) {

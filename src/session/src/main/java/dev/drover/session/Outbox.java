@@ -28,6 +28,7 @@ final class Outbox {
     record Pending(Envelope envelope, @Nullable Outgoing outgoing, int size) {}
 
     private final MessageLimits limits;
+    private final Budget budget;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
 
@@ -47,6 +48,10 @@ final class Outbox {
     @GuardedBy("lock")
     private long bytes;
 
+    /// What this has of the budget.
+    @GuardedBy("lock")
+    private long charged;
+
     @GuardedBy("lock")
     private int openRequests;
 
@@ -63,8 +68,10 @@ final class Outbox {
     @GuardedBy("lock")
     private Optional<Failure> closed = Optional.empty();
 
-    Outbox(MessageLimits limits) {
+    /// @param budget of all outboxes of this process
+    Outbox(MessageLimits limits, Budget budget) {
         this.limits = limits;
+        this.budget = budget;
     }
 
     /// What became of an offer.
@@ -92,12 +99,12 @@ final class Outbox {
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (closed.isEmpty() && !hasRoom(peer, size, request)) {
+            while (closed.isEmpty() && !(hasRoom(peer, size, request) && charge(size))) {
                 if (left <= 0) {
-                    return refused(FailureReason.QUEUE_FULL, fullMessage(peer, request));
+                    return refused(FailureReason.QUEUE_FULL, fullMessage(peer, size, request));
                 }
-                waiting = true;
-                left = room.awaitNanos(left);
+                long pause = pause(left);
+                left += room.awaitNanos(pause) - pause;
             }
             if (closed.isPresent()) {
                 return new Offer.Refused(closed.get());
@@ -108,6 +115,29 @@ final class Outbox {
             return refused(FailureReason.QUEUE_FULL, "interrupted while waiting for room to send to " + peer);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// For how long to wait at once: room here is told, room that others leave in the budget is looked for.
+    @GuardedBy("lock")
+    private long pause(long left) {
+        waiting = true;
+        return Math.min(left, Budget.LOOK.toNanos());
+    }
+
+    @GuardedBy("lock")
+    private boolean charge(int size) {
+        long cost = Budget.costOf(size);
+        boolean taken = budget.take(charged, cost);
+        charged += taken ? cost : 0;
+        return taken;
+    }
+
+    @GuardedBy("lock")
+    private void discharge(long cost) {
+        if (closed.isEmpty()) {
+            charged -= cost;
+            budget.giveBack(cost);
         }
     }
 
@@ -156,12 +186,12 @@ final class Outbox {
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (closed.isEmpty() && bytes + payload.size() > limits.maxBytes()) {
+            while (closed.isEmpty() && !(bytes + payload.size() <= limits.maxBytes() && charge(payload.size()))) {
                 if (left <= 0) {
                     return false;
                 }
-                waiting = true;
-                left = room.awaitNanos(left);
+                long pause = pause(left);
+                left += room.awaitNanos(pause) - pause;
             }
             if (closed.isEmpty()) {
                 queue.add(new Pending(Envelopes.reply(id, payload), null, payload.size()));
@@ -194,6 +224,7 @@ final class Outbox {
         try {
             int taken = 0;
             long answered = 0;
+            long discharged = 0;
             for (var next = queue.peek(); next != null && into.size() < maxEnvelopes; next = queue.peek()) {
                 if (!into.isEmpty() && taken + next.size() > maxBytes) {
                     break;
@@ -204,10 +235,12 @@ final class Outbox {
                 if (next.outgoing() == null) {
                     answers--;
                     answered += next.size();
+                    discharged += next.envelope().hasReply() ? Budget.costOf(next.size()) : 0;
                 }
             }
-            if (answered > 0) {
+            if (discharged > 0) {
                 bytes -= answered;
+                discharge(discharged);
                 signal();
             }
         } finally {
@@ -244,6 +277,8 @@ final class Outbox {
                 }
                 messages--;
                 bytes -= outgoing.size();
+                // The objects of a request stay until it is answered.
+                discharge(outgoing.isRequest() ? outgoing.size() : Budget.costOf(outgoing.size()));
             }
             signal();
         } finally {
@@ -256,6 +291,7 @@ final class Outbox {
         lock.lock();
         try {
             openRequests--;
+            discharge(Budget.OVERHEAD_BYTES);
             signal();
         } finally {
             lock.unlock();
@@ -279,6 +315,7 @@ final class Outbox {
             if (closed.isPresent()) {
                 return List.of();
             }
+            discharge(charged);
             closed = Optional.of(why);
             var left = List.copyOf(queue);
             queue.clear();
@@ -291,8 +328,11 @@ final class Outbox {
     }
 
     @GuardedBy("lock")
-    private String fullMessage(Address peer, boolean request) {
+    private String fullMessage(Address peer, int size, boolean request) {
         var usage = usages.get(peer);
+        if (hasRoom(peer, size, request)) {
+            return "no room to send to " + peer + ": the master holds too much that others have not taken";
+        }
         if (request && openRequests >= limits.maxOpenRequests()) {
             return "no room for a request to " + peer + ": " + openRequests + " have no reply yet";
         }

@@ -3,7 +3,8 @@ package dev.drover.session;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/// Hands tasks to a loop that may have ended: it does so after its sessions, when nothing is left that has no outcome.
+/// Hands tasks to a loop that may have ended: it does so after its sessions, when nothing is left that has no
+/// outcome.
 final class Posting {
     private Posting() {}
 

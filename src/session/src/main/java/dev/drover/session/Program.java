@@ -6,7 +6,8 @@ import java.util.function.Consumer;
 /// A program outside that has subscribed: a parent in Node's sense. Thread-safe.
 ///
 /// Holds at most [MessageLimits#maxMessages] and [MessageLimits#maxBytes] that the program has not signed for, and
-/// [MessageLimits#maxOpenRequests] it has not answered; what is more fails with [FailureReason#QUEUE_FULL].
+/// [MessageLimits#maxOpenRequests] it has not answered, and no more than is left of
+/// [MessageLimits#maxTotalBytes]; what is more fails with [FailureReason#QUEUE_FULL].
 public final class Program implements Receiver, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Program.class.getName());
 
@@ -15,10 +16,16 @@ public final class Program implements Receiver, AutoCloseable {
     private final Room room;
     private final Consumer<Program> whenClosed;
 
-    Program(Address.Program address, Subscriber subscriber, MessageLimits limits, Consumer<Program> whenClosed) {
+    /// @param budget of all sessions and programs of this process
+    Program(
+            Address.Program address,
+            Subscriber subscriber,
+            MessageLimits limits,
+            Budget budget,
+            Consumer<Program> whenClosed) {
         this.address = address;
         this.subscriber = subscriber;
-        this.room = new Room(address.toString(), limits);
+        this.room = new Room(address.toString(), limits, budget);
         this.whenClosed = whenClosed;
     }
 

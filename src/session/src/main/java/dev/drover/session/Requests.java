@@ -7,8 +7,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 
-/// Reads what a worker sends. Bytes that are no protobuf are a message too, [#isUnreadable]: gRPC takes an exception
-/// for
+/// Reads what a worker sends. Bytes that are no protobuf are a message too, [#isUnreadable]: gRPC takes an
+/// exception for
 /// a bug of this side and logs it with its stack, as often as a peer likes.
 final class Requests implements MethodDescriptor.Marshaller<OpenSessionRequest> {
     private static final OpenSessionRequest UNREADABLE =

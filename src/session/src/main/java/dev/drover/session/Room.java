@@ -10,10 +10,12 @@ import java.util.concurrent.locks.ReentrantLock;
 /// What was given to somebody in this process and has no outcome yet. Thread-safe.
 ///
 /// Holds at most [MessageLimits#maxMessages] and [MessageLimits#maxBytes] that were not taken, and
-/// [MessageLimits#maxOpenRequests] without an answer; what is more fails with [FailureReason#QUEUE_FULL].
+/// [MessageLimits#maxOpenRequests] without an answer, and no more than is left of
+/// [MessageLimits#maxTotalBytes]; what is more fails with [FailureReason#QUEUE_FULL].
 final class Room {
     private final String owner;
     private final MessageLimits limits;
+    private final Budget budget;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -25,6 +27,10 @@ final class Room {
     @GuardedBy("lock")
     private long untakenBytes;
 
+    /// What this has of the budget.
+    @GuardedBy("lock")
+    private long charged;
+
     @GuardedBy("lock")
     private int requests;
 
@@ -32,9 +38,11 @@ final class Room {
     private boolean closed;
 
     /// @param owner who has the room, for people
-    Room(String owner, MessageLimits limits) {
+    /// @param budget of all sessions and programs of this process
+    Room(String owner, MessageLimits limits, Budget budget) {
         this.owner = owner;
         this.limits = limits;
+        this.budget = budget;
     }
 
     /// Makes room; where there is none the outcome is told.
@@ -61,7 +69,8 @@ final class Room {
             }
             if (untaken >= limits.maxMessages()
                     || untakenBytes + held.size > limits.maxBytes()
-                    || (held.request && requests >= limits.maxOpenRequests())) {
+                    || (held.request && requests >= limits.maxOpenRequests())
+                    || !charge(Budget.costOf(held.size))) {
                 return Optional.of(
                         new Failure(FailureReason.QUEUE_FULL, owner + " has not taken what was sent before"));
             }
@@ -73,6 +82,19 @@ final class Room {
         } finally {
             lock.unlock();
         }
+    }
+
+    @GuardedBy("lock")
+    private boolean charge(long cost) {
+        boolean taken = budget.take(charged, cost);
+        charged += taken ? cost : 0;
+        return taken;
+    }
+
+    @GuardedBy("lock")
+    private void discharge(long cost) {
+        charged -= cost;
+        budget.giveBack(cost);
     }
 
     /// Something that has room until it is taken, and answered if it is a request.
@@ -126,8 +148,10 @@ final class Room {
             held.taken = true;
             untaken--;
             untakenBytes -= held.size;
+            discharge(held.size);
             if (!held.request) {
                 open.remove(held);
+                discharge(Budget.OVERHEAD_BYTES);
             }
             return true;
         } finally {
@@ -144,7 +168,9 @@ final class Room {
             if (!held.taken) {
                 untaken--;
                 untakenBytes -= held.size;
+                discharge(held.size);
             }
+            discharge(Budget.OVERHEAD_BYTES);
             requests -= held.request ? 1 : 0;
             return true;
         } finally {

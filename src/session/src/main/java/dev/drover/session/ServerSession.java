@@ -158,7 +158,11 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
 
     private void welcome(SessionVerdict.Admitted admitted) {
         var link = new Link(
-                loop, this, limits, (to, said, outcome) -> switchboard.arrived(admitted.worker(), to, said, outcome));
+                loop,
+                this,
+                limits,
+                switchboard.budget(),
+                (to, said, outcome) -> switchboard.arrived(admitted.worker(), to, said, outcome));
         var session = new WorkerSession(admitted, link, this::end);
         phase = new Phase.Open(session, admitted.events());
         stopHelloTimer.run();

@@ -91,8 +91,8 @@ public final class SessionClient implements AutoCloseable {
         heart.report(current);
     }
 
-    /// Tells a line for people, cut at 256 characters: the newest one, ten times a second at most. Lost where there is
-    /// no session.
+    /// Tells a line for people, cut at 256 characters: the newest one, ten times a second at most. Lost where
+    /// there is no session.
     public void status(String text) {
         var cut = text.substring(0, Math.min(text.length(), SessionLimits.MAX_STATUS_BYTES / 4));
         // One at a time waits for its turn; it tells the newest.

@@ -19,6 +19,7 @@ public final class Switchboard {
 
     private final EventExecutor loop;
     private final MessageLimits limits;
+    private final Budget budget;
 
     /// By worker; the sessions of each by incarnation, oldest first, in lists that never change. Written by the
     /// loop.
@@ -34,9 +35,10 @@ public final class Switchboard {
     Switchboard(EventExecutor loop, MessageLimits limits) {
         this.loop = loop;
         this.limits = limits;
+        this.budget = new Budget(limits.maxTotalBytes());
         this.lanes = new Lanes(handlers::of, loop);
         this.lanes.begin();
-        this.embedding = new Embedding(lanes, limits);
+        this.embedding = new Embedding(lanes, limits, budget);
         this.parent = messenger(Address.parent(), handlers.all());
     }
 
@@ -70,6 +72,11 @@ public final class Switchboard {
         return limits;
     }
 
+    /// What all sessions and programs share.
+    Budget budget() {
+        return budget;
+    }
+
     /// Lets a program have what is said to its name, and what [Subscriber#listensTo] of what is said to the parent.
     ///
     /// @return empty when there is one of that name, or [#MAX_PROGRAMS] of them
@@ -77,7 +84,7 @@ public final class Switchboard {
         if (!places.tryAcquire()) {
             return Optional.empty();
         }
-        var program = new Program(name, subscriber, limits, this::left);
+        var program = new Program(name, subscriber, limits, budget, this::left);
         if (programs.putIfAbsent(name.name(), program) != null) {
             places.release();
             return Optional.empty();
@@ -119,9 +126,14 @@ public final class Switchboard {
             case Address.Pool(var name) -> toPool(from, name, said, whenFull, outcome);
             case Address.Program(var name) -> {
                 var program = programs.get(name);
-                yield program == null
-                        ? nobody(outcome, "no program " + name + " has subscribed")
-                        : give(program, from, said, outcome);
+                if (program == null) {
+                    yield nobody(outcome, "no program " + name + " has subscribed");
+                }
+                if (said instanceof Said.Request && !program.subscriber().answers()) {
+                    outcome.failed(new Failure(FailureReason.NO_HANDLER, "program " + name + " answers no requests"));
+                    yield Withdrawal.NOTHING;
+                }
+                yield give(program, from, said, outcome);
             }
             case Address.Parent() -> toParent(from, said, outcome);
         };
@@ -158,8 +170,7 @@ public final class Switchboard {
         if (receivers.isEmpty()) {
             return nobody(outcome, "no worker of pool " + pool + " has a session");
         }
-        var fanout =
-                new Fanout(receivers.size(), (delivered, failed, _failure) -> outcome.broadcast(delivered, failed));
+        var fanout = new Fanout(receivers.size(), outcome::broadcast);
         long end = System.nanoTime() + patienceNanos(whenFull);
         for (var receiver : receivers) {
             var left = WhenFull.waitFor(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
@@ -176,7 +187,7 @@ public final class Switchboard {
     }
 
     /// A message goes to everyone who listens, a request to the first who answers: the embedding program before
-    /// others.
+    /// others. The message has its outcome with the first who has taken it, so that nobody waits for the slowest.
     private Withdrawal toParent(Address from, Said said, Outcome outcome) {
         boolean request = said instanceof Said.Request;
         var own = handlers.of(from);
@@ -197,14 +208,8 @@ public final class Switchboard {
         if (request || receivers.size() == 1) {
             return give(receivers.getFirst(), from, said, outcome);
         }
-        var fanout = new Fanout(receivers.size(), (delivered, _failed, failure) -> {
-            if (delivered > 0) {
-                outcome.taken();
-            } else {
-                failure.ifPresent(outcome::failed);
-            }
-        });
-        receivers.forEach(receiver -> give(receiver, from, said, fanout.copy()));
+        var first = new FirstTaken(receivers.size(), outcome);
+        receivers.forEach(receiver -> give(receiver, from, said, first));
         return Withdrawal.NOTHING;
     }
 
@@ -223,8 +228,8 @@ public final class Switchboard {
         return Withdrawal.NOTHING;
     }
 
-    /// What a worker says comes on the loop. What others say takes its turn, also on the loop: in the order in which
-    /// it was said.
+    /// What a worker says comes on the loop. What others say takes its turn, also on the loop: in the order in
+    /// which it was said.
     private void run(Address from, Outcome held, Runnable task) {
         if (from instanceof Address.Worker) {
             task.run();
@@ -245,9 +250,9 @@ public final class Switchboard {
         private final Lanes lanes;
         private final Room room;
 
-        Embedding(Lanes lanes, MessageLimits limits) {
+        Embedding(Lanes lanes, MessageLimits limits, Budget budget) {
             this.lanes = lanes;
-            this.room = new Room("the parent", limits);
+            this.room = new Room("the parent", limits, budget);
         }
 
         @Override
