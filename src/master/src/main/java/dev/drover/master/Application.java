@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The part of a run that needs Quarkus: its servers listen already, so a control address in use has been seen before
-/// the first worker is started.
+/// The part of a run that needs Quarkus: its servers listen already, so a control address in use has been seen
+/// before the first worker is started.
 class Application implements QuarkusApplication {
     private static final Logger LOG = LoggerFactory.getLogger("dev.drover");
 

@@ -15,8 +15,8 @@ import java.util.List;
 final class DefaultPool {
     private static final int PORT = 8080;
 
-    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector. The AOT
-    /// cache is trained (`lib/train`) with the same.
+    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector. The
+    /// AOT cache is trained (`lib/train`) with the same.
     private static final List<String> JVM_FLAGS = List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",

@@ -2,8 +2,8 @@ package dev.drover.master;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// What signals do before the master can: a stop is remembered, the others, which would kill or stop a process that is
-/// just starting, have nothing to act on yet.
+/// What signals do before the master can: a stop is remembered, the others, which would kill or stop a process
+/// that is just starting, have nothing to act on yet.
 final class EarlySignals {
     private final AtomicBoolean stop = new AtomicBoolean();
 

@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.master.control.Gate;
+import dev.drover.session.Switchboard;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -28,6 +29,12 @@ public class Handover {
     @Singleton
     Controls controls(Launch launch) {
         return launch.master();
+    }
+
+    @Produces
+    @Singleton
+    Switchboard switchboard(Launch launch) {
+        return launch.switchboard();
     }
 
     @Produces

@@ -1,8 +1,11 @@
 package dev.drover.master;
 
+import dev.drover.session.Switchboard;
+
 /// What `main` made before Quarkus starts.
 ///
 /// @param master not opened yet
 /// @param options the flags
 /// @param files of the control API
-record Launch(Master master, RunOptions options, ControlFiles files) {}
+/// @param switchboard of what is said to workers and by them
+record Launch(Master master, RunOptions options, ControlFiles files, Switchboard switchboard) {}

@@ -4,7 +4,6 @@ import dev.drover.master.RunCommand.Parsed;
 import dev.drover.master.log.LineWriter;
 import dev.drover.master.log.LogHandler;
 import dev.drover.master.log.WorkerLines;
-import dev.drover.session.MessageLimits;
 import dev.drover.supervisor.Supervisor;
 import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.SupervisorOptions;
@@ -62,7 +61,7 @@ public final class Main {
             options.control().ifPresent(address -> checkFree("--control-address", address));
             options.management().ifPresent(address -> checkFree("--management-address", address));
             var workerLines = new WorkerLines(lines, options.logFormat());
-            try (var supervisor = Supervisor.start(supervisorOptions(workerLines))) {
+            try (var supervisor = Supervisor.start(supervisorOptions(options, workerLines))) {
                 var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
                 SignalHandlers.install(master, supervisor);
@@ -70,7 +69,7 @@ public final class Main {
                     LOG.info("Stopped before it had started");
                     return ExitCode.CLEAN;
                 }
-                return quarkus(new Launch(master, options, files));
+                return quarkus(new Launch(master, options, files, supervisor.switchboard()));
             }
         } catch (SupervisorException failure) {
             return print(System.err, ExitCode.FAILED, failure.problems());
@@ -79,7 +78,7 @@ public final class Main {
         }
     }
 
-    private static SupervisorOptions supervisorOptions(WorkerLines output) {
+    private static SupervisorOptions supervisorOptions(RunOptions options, WorkerLines output) {
         var environment = System.getenv();
         // The process is the master's alone, so every child of it and every orphan is the supervisor's to reap.
         return new SupervisorOptions(
@@ -87,7 +86,7 @@ public final class Main {
                 true,
                 output,
                 InheritedEnvironment.of(environment),
-                MessageLimits.DEFAULT);
+                options.messages());
     }
 
     /// Quarkus would tell it in five lines, after a second.

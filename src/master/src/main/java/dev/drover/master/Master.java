@@ -13,7 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One run of a master: opens the pools, does what signals and control calls ask, and waits for the end. Any thread.
+/// One run of a master: opens the pools, does what signals and control calls ask, and waits for the end. Any
+/// thread.
 final class Master implements Controls {
     private static final Logger LOG = LoggerFactory.getLogger(Master.class);
 

@@ -5,6 +5,9 @@ import java.util.Map;
 
 /// Quarkus' configuration as far as the flags decide it; the constant part is `application.properties`.
 final class QuarkusSettings {
+    /// What a call may have beyond one payload: names, numbers, the receipts of a batch.
+    static final int MAX_OVERHEAD_BYTES = 128 << 10;
+
     private QuarkusSettings() {}
 
     /// Keys and values. System properties win over every other source.
@@ -18,6 +21,9 @@ final class QuarkusSettings {
             settings.put("quarkus.http.host", address.host().getHostAddress());
             settings.put("quarkus.http.port", Integer.toString(address.port()));
         });
+        settings.put(
+                "quarkus.grpc.server.max-inbound-message-size",
+                Integer.toString(options.messages().maxPayloadBytes() + MAX_OVERHEAD_BYTES));
         settings.put(
                 "quarkus.management.host-enabled",
                 Boolean.toString(options.management().isPresent()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -85,6 +86,9 @@ final class RunCommand {
             description = "How lines are written to standard output. Default: ${DEFAULT-VALUE}")
     private LogFormat logFormat = LogFormat.TEXT;
 
+    @Mixin
+    private MessageFlags messages = new MessageFlags();
+
     private RunCommand() {}
 
     /// What came of the arguments.
@@ -130,7 +134,8 @@ final class RunCommand {
                 address("--management-address", managementAddress),
                 seconds("--lame-duck", lameDuckSeconds),
                 graceSeconds.map(grace -> seconds("--grace", grace)),
-                logFormat);
+                logFormat,
+                messages.limits(Runtime.getRuntime().maxMemory()));
     }
 
     private static Optional<ListenAddress> address(String flag, String text) {

@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.master.log.LogFormat;
+import dev.drover.session.MessageLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,13 +15,15 @@ import java.util.Optional;
 /// @param lameDuck how long a stop keeps serving while it already says "not ready"
 /// @param grace time between the stop signal and KILL; empty: what each pool says
 /// @param logFormat how lines are written
+/// @param messages the bounds of messages
 record RunOptions(
         List<Path> files,
         Optional<ListenAddress> control,
         Optional<ListenAddress> management,
         Duration lameDuck,
         Optional<Duration> grace,
-        LogFormat logFormat) {
+        LogFormat logFormat,
+        MessageLimits messages) {
 
     RunOptions {
         files = List.copyOf(files);

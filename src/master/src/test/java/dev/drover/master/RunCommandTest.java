@@ -5,6 +5,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.drover.master.RunCommand.Parsed;
 import dev.drover.master.log.LogFormat;
+import dev.drover.session.MessageLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,8 @@ class RunCommandTest {
                         Optional.of(ListenAddress.parse("127.0.0.1:9000")),
                         Duration.ZERO,
                         Optional.empty(),
-                        LogFormat.TEXT)));
+                        LogFormat.TEXT,
+                        MessageLimits.DEFAULT)));
     }
 
     @Test
@@ -39,7 +41,11 @@ class RunCommandTest {
                 "--lame-duck",
                 "5",
                 "--grace=0",
-                "--log-format=json");
+                "--log-format=json",
+                "--max-message-bytes=64KiB",
+                "--max-queued-messages",
+                "16",
+                "--max-queued-bytes=1MiB");
 
         // then
         assertThat(parsed)
@@ -49,7 +55,8 @@ class RunCommandTest {
                         Optional.of(ListenAddress.parse("0.0.0.0:0")),
                         Duration.ofSeconds(5),
                         Optional.of(Duration.ZERO),
-                        LogFormat.JSON)));
+                        LogFormat.JSON,
+                        new MessageLimits(64 << 10, 16, 128 << 10, 16_384, 1 << 20, 4096, 1 << 20))));
     }
 
     @ParameterizedTest
@@ -62,6 +69,13 @@ class RunCommandTest {
                 "--lame-duck=-1                 | not within 0..86400",
                 "--grace=soon                   | --grace",
                 "--log-format=xml               | --log-format",
+                "--max-message-bytes=1KB        | 1KB' is no number of bytes; write it as 65536, 64KiB or 1MiB",
+                "--max-message-bytes=1000       | --max-message-bytes: 1000 is not within 1KiB..16MiB",
+                "--max-message-bytes=17MiB      | --max-message-bytes: 17MiB is not within 1KiB..16MiB",
+                "--max-message-bytes=5MiB       | 5MiB is more than a quarter of --max-queued-bytes, 16MiB",
+                "--max-queued-bytes=999999MiB   | --max-queued-bytes: 999999MiB is more than a third of the heap",
+                "--max-queued-messages=0        | --max-queued-messages: 0 is not within 1..65536",
+                "--max-queued-messages=many     | --max-queued-messages",
                 "--bad                          | --bad",
                 "pool.yaml                      | pool.yaml",
                 "-f                             | --file"

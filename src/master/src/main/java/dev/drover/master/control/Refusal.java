@@ -1,5 +1,9 @@
 package dev.drover.master.control;
 
+import dev.drover.session.Address;
+import dev.drover.session.Failure;
+import java.time.Duration;
+
 /// Why a call is refused. Expected, so a value; [Refusals] makes status codes of them.
 sealed interface Refusal {
     /// No pool of that name.
@@ -10,6 +14,30 @@ sealed interface Refusal {
 
     /// A required field is empty.
     record FieldMissing(String field) implements Refusal {}
+
+    /// A field is beyond what is allowed.
+    record FieldInvalid(String field, String problem) implements Refusal {}
+
+    /// A message or request failed, or has no outcome yet.
+    record Undelivered(Address to, Failure failure) implements Refusal {}
+
+    /// Too many calls wait, or their payloads are too large together.
+    record TooMuchInHand() implements Refusal {}
+
+    /// Another program has subscribed by that name.
+    record ProgramExists(String name) implements Refusal {}
+
+    /// So many have subscribed already.
+    record TooManyPrograms(int max) implements Refusal {}
+
+    /// A subscriber did not present itself in time.
+    record SubscriptionMissing(Duration timeout) implements Refusal {}
+
+    /// A subscriber left something unsigned for so long.
+    record ReceiptOverdue(Duration timeout) implements Refusal {}
+
+    /// A subscriber broke the contract.
+    record ContractBroken(String how) implements Refusal {}
 
     /// The control address allows reading only.
     record TokenRequired(String method) implements Refusal {}

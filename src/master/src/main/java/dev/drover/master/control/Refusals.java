@@ -4,13 +4,18 @@ import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
+import dev.drover.session.FailureReason;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /// The one place where refusals become status codes: a sentence for people, `google.rpc.ErrorInfo` for programs.
 final class Refusals {
     private static final String DOMAIN = "drover.dev";
+
+    /// It is written twice, percent-encoded and in Base64, and clients read 8 KiB of headers.
+    private static final int MAX_MESSAGE_BYTES = 1024;
 
     private Refusals() {}
 
@@ -26,6 +31,54 @@ final class Refusals {
                 status(Code.NOT_FOUND, "no worker " + name, "WORKER_NOT_FOUND", Map.of("worker", name));
             case Refusal.FieldMissing(var field) ->
                 status(Code.INVALID_ARGUMENT, field + " is required", "FIELD_REQUIRED", Map.of("field", field));
+            case Refusal.FieldInvalid(var field, var problem) ->
+                status(
+                        Code.INVALID_ARGUMENT,
+                        field + " is not allowed: " + problem,
+                        "FIELD_INVALID",
+                        Map.of("field", field));
+            case Refusal.Undelivered(var to, var failure) ->
+                status(
+                        codeOf(failure.reason()),
+                        failure.message(),
+                        failure.reason().name(),
+                        Map.of(
+                                "to",
+                                to.toString(),
+                                "maybe_delivered",
+                                Boolean.toString(failure.reason().maybeDelivered())));
+            case Refusal.TooMuchInHand() ->
+                status(
+                        Code.RESOURCE_EXHAUSTED,
+                        "too many messages wait to be passed on: send again later",
+                        "TOO_MUCH_IN_HAND",
+                        Map.of());
+            case Refusal.ProgramExists(var name) ->
+                status(
+                        Code.ALREADY_EXISTS,
+                        "a program " + name + " has subscribed already: take another name",
+                        "PROGRAM_EXISTS",
+                        Map.of("program", name));
+            case Refusal.TooManyPrograms(var max) ->
+                status(
+                        Code.RESOURCE_EXHAUSTED,
+                        max + " programs have subscribed already, as many as are allowed",
+                        "TOO_MANY_PROGRAMS",
+                        Map.of("max", Integer.toString(max)));
+            case Refusal.SubscriptionMissing(var timeout) ->
+                status(
+                        Code.DEADLINE_EXCEEDED,
+                        "no subscription within " + timeout.toSeconds() + " s",
+                        "SUBSCRIPTION_MISSING",
+                        Map.of());
+            case Refusal.ReceiptOverdue(var timeout) ->
+                status(
+                        Code.RESOURCE_EXHAUSTED,
+                        "something was not signed for within " + timeout.toSeconds() + " s: sign as soon as it is read",
+                        "RECEIPT_OVERDUE",
+                        Map.of());
+            case Refusal.ContractBroken(var how) ->
+                status(Code.INVALID_ARGUMENT, "the subscriber sent " + how, "CONTRACT_BROKEN", Map.of());
             case Refusal.TokenRequired(var method) ->
                 status(
                         Code.PERMISSION_DENIED,
@@ -42,6 +95,34 @@ final class Refusals {
         };
     }
 
+    /// Each reason has a code of its own, and none that clients are wont to repeat by themselves.
+    private static Code codeOf(FailureReason reason) {
+        return switch (reason) {
+            case NO_RECEIVER -> Code.NOT_FOUND;
+            case NO_HANDLER -> Code.FAILED_PRECONDITION;
+            case PEER_GONE -> Code.UNKNOWN;
+            case HANDLER_FAILED -> Code.ABORTED;
+            case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
+            case CANCELLED -> Code.CANCELLED;
+            case QUEUE_FULL -> Code.RESOURCE_EXHAUSTED;
+            case TOO_LARGE -> Code.INVALID_ARGUMENT;
+        };
+    }
+
+    /// Whole characters of at most [#MAX_MESSAGE_BYTES]: what a handler says may be long, and headers must not be.
+    private static String cut(String message) {
+        int end = 0;
+        for (int bytes = 0; end < message.length(); ) {
+            int character = message.codePointAt(end);
+            bytes += Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > MAX_MESSAGE_BYTES) {
+                break;
+            }
+            end += Character.charCount(character);
+        }
+        return message.substring(0, end);
+    }
+
     private static Status status(Code code, String message, String reason, Map<String, String> metadata) {
         var info = ErrorInfo.newBuilder()
                 .setDomain(DOMAIN)
@@ -50,7 +131,7 @@ final class Refusals {
                 .build();
         return Status.newBuilder()
                 .setCode(code.getNumber())
-                .setMessage(message)
+                .setMessage(cut(message))
                 .addDetails(Any.pack(info))
                 .build();
     }

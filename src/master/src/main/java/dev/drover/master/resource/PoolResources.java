@@ -11,7 +11,8 @@ import dev.drover.supervisor.SocketSpec;
 public final class PoolResources {
     private PoolResources() {}
 
-    /// @param written the resource as it was written, defaults filled in; its `replicas` stay absent where they were
+    /// @param written the resource as it was written, defaults filled in; its `replicas` stay absent where they
+    ///     were
     /// @param pool what is
     public static WorkerPool of(WorkerPool written, Snapshot.Pool pool) {
         var resource = written.toBuilder();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.master.control.Gate.Call;
 import dev.drover.master.control.Gate.Verdict;
 import dev.drover.protocol.control.v1.ControlServiceGrpc;
+import dev.drover.protocol.control.v1.MessageServiceGrpc;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,9 @@ class GateTest {
             strings = {
                 STOP,
                 "/drover.control.v1.ControlService/RestartWorker",
+                "/drover.control.v1.MessageService/Send",
+                "/drover.control.v1.MessageService/Request",
+                "/drover.control.v1.MessageService/Subscribe",
                 "/drover.control.v1.ControlService/listpools",
                 "//drover.control.v1.ControlService/ListPools",
                 "/grpc.health.v1.HealthX/Check",
@@ -53,6 +57,14 @@ class GateTest {
                 .filter(path -> judge(path, "localhost", "", "") instanceof Verdict.Admitted)
                 .map(path -> path.substring(path.lastIndexOf('/') + 1));
         assertThat(reading).containsExactlyInAnyOrder("GetPool", "ListPools", "ListWorkers", "GetVersion");
+    }
+
+    @Test
+    void noCallOfTheMessageServiceIsReading() {
+        var reading = MessageServiceGrpc.getServiceDescriptor().getMethods().stream()
+                .map(method -> "/" + method.getFullMethodName())
+                .filter(path -> judge(path, "localhost", "", "") instanceof Verdict.Admitted);
+        assertThat(reading).isEmpty();
     }
 
     @ParameterizedTest

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import dev.drover.session.Address;
+import dev.drover.session.Failure;
+import dev.drover.session.FailureReason;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +35,52 @@ class RefusalsTest {
                     Status.Code.PERMISSION_DENIED,
                     "TOKEN_REQUIRED",
                     Map.of("method", "s/Stop")),
+            Arguments.of(
+                    new Refusal.FieldInvalid("to", "too long"),
+                    Status.Code.INVALID_ARGUMENT,
+                    "FIELD_INVALID",
+                    Map.of("field", "to")),
+            undelivered(FailureReason.NO_RECEIVER, Status.Code.NOT_FOUND, "false"),
+            undelivered(FailureReason.NO_HANDLER, Status.Code.FAILED_PRECONDITION, "false"),
+            undelivered(FailureReason.QUEUE_FULL, Status.Code.RESOURCE_EXHAUSTED, "false"),
+            undelivered(FailureReason.TOO_LARGE, Status.Code.INVALID_ARGUMENT, "false"),
+            undelivered(FailureReason.PEER_GONE, Status.Code.UNKNOWN, "true"),
+            undelivered(FailureReason.HANDLER_FAILED, Status.Code.ABORTED, "true"),
+            undelivered(FailureReason.DEADLINE_EXCEEDED, Status.Code.DEADLINE_EXCEEDED, "true"),
+            undelivered(FailureReason.CANCELLED, Status.Code.CANCELLED, "true"),
+            Arguments.of(new Refusal.TooMuchInHand(), Status.Code.RESOURCE_EXHAUSTED, "TOO_MUCH_IN_HAND", Map.of()),
+            Arguments.of(
+                    new Refusal.ProgramExists("p"),
+                    Status.Code.ALREADY_EXISTS,
+                    "PROGRAM_EXISTS",
+                    Map.of("program", "p")),
+            Arguments.of(
+                    new Refusal.TooManyPrograms(256),
+                    Status.Code.RESOURCE_EXHAUSTED,
+                    "TOO_MANY_PROGRAMS",
+                    Map.of("max", "256")),
+            Arguments.of(
+                    new Refusal.SubscriptionMissing(Duration.ofSeconds(5)),
+                    Status.Code.DEADLINE_EXCEEDED,
+                    "SUBSCRIPTION_MISSING",
+                    Map.of()),
+            Arguments.of(
+                    new Refusal.ReceiptOverdue(Duration.ofSeconds(30)),
+                    Status.Code.RESOURCE_EXHAUSTED,
+                    "RECEIPT_OVERDUE",
+                    Map.of()),
+            Arguments.of(
+                    new Refusal.ContractBroken("nonsense"), Status.Code.INVALID_ARGUMENT, "CONTRACT_BROKEN", Map.of()),
             Arguments.of(new Refusal.Failed("Stop"), Status.Code.INTERNAL, "INTERNAL", Map.of("method", "Stop"))
         };
+    }
+
+    private static Arguments undelivered(FailureReason reason, Status.Code code, String maybe) {
+        return Arguments.of(
+                new Refusal.Undelivered(Address.worker("a-0"), new Failure(reason, "why")),
+                code,
+                reason.name(),
+                Map.of("to", "a-0", "maybe_delivered", maybe));
     }
 
     @ParameterizedTest
