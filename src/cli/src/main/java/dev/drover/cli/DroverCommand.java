@@ -25,11 +25,14 @@ import picocli.CommandLine.Spec;
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
             "  drover restart worker web-0      replace one worker, no request lost",
+            "  drover send web-0 --data hello   say something to a worker",
             "  drover stop                      stop the master and wait until it is gone",
             "",
             "Exit codes: 0 fine, 1 the operation failed, 2 usage, 3 not found, 4 cannot reach the master."
         })
 final class DroverCommand implements Runnable {
+
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private final Terminal terminal;
 
@@ -52,7 +55,7 @@ final class DroverCommand implements Runnable {
             paramLabel = "TIME",
             scope = ScopeType.INHERIT,
             description = "How long one call to the master may take: 500ms, 10s (default), 2m.")
-    private Duration timeout = Duration.ofSeconds(10);
+    private Optional<Duration> timeout = Optional.empty();
 
     @Option(
             names = {"-h", "--help"},
@@ -74,12 +77,16 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(new RunCommand())
                 .addSubcommand(GetCommand.line(drover))
                 .addSubcommand(RestartCommand.line(drover))
+                .addSubcommand(new SendCommand(drover))
+                .addSubcommand(new SubscribeCommand(drover))
                 .addSubcommand(new StopCommand(drover))
                 .addSubcommand(new ValidateCommand(terminal))
                 .addSubcommand(new VersionCommand(drover))
                 .addSubcommand(new HelpCommand());
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
+                .registerConverter(
+                        SubscribeCommand.Format.class, text -> Output.parse(SubscribeCommand.Format.class, text))
                 .registerConverter(VersionCommand.Format.class, text -> Output.parse(VersionCommand.Format.class, text))
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
@@ -108,6 +115,11 @@ final class DroverCommand implements Runnable {
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
-        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout);
+        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout(CALL_TIMEOUT));
+    }
+
+    /// What the user gave, or what is usual.
+    Duration timeout(Duration usual) {
+        return timeout.orElse(usual);
     }
 }

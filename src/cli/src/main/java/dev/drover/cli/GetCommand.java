@@ -150,7 +150,8 @@ final class GetCommand implements Runnable {
             description = {
                 "Show workers.",
                 "STATUS is BackingOff, Starting, Ready, Retiring, Draining or Killed. LEASES (wide) are"
-                        + " SOCKET/SHARD(connections waiting)."
+                        + " SOCKET/SHARD(connections waiting); HEARTBEAT (wide) is how long ago the last sign of life"
+                        + " came over its session, CONNECTIONS and IN-FLIGHT what it had in hand then."
             },
             optionListHeading = "%nOptions:%n",
             footerHeading = "%nExamples:%n",

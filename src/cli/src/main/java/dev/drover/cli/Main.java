@@ -3,9 +3,12 @@ package dev.drover.cli;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +26,8 @@ public final class Main {
                 System.getenv(),
                 Clock.systemUTC(),
                 // Nothing ever counts it down: a wait of the given time, ended early by an interrupt.
-                pause -> !new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS));
+                pause -> !new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS),
+                isTerminal());
         System.exit(run(terminal, arguments));
     }
 
@@ -33,6 +37,15 @@ public final class Main {
         terminal.out().flush();
         terminal.err().flush();
         return code;
+    }
+
+    /// Not by System.console(), which wants the standard input to be one too.
+    private static boolean isTerminal() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().matches("/dev/(pts/|tty|console).*");
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// UTF-8 whatever the locale of the container says.

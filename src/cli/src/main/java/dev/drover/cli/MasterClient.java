@@ -3,13 +3,17 @@ package dev.drover.cli;
 import dev.drover.protocol.control.v1.ControlServiceGrpc;
 import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceBlockingStub;
 import dev.drover.protocol.control.v1.GetVersionRequest;
+import dev.drover.protocol.control.v1.MessageServiceGrpc;
+import dev.drover.protocol.control.v1.MessageServiceGrpc.MessageServiceBlockingStub;
+import dev.drover.protocol.control.v1.MessageServiceGrpc.MessageServiceStub;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -36,6 +40,9 @@ final class MasterClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+    /// For the answer of a master that has waited as long as it should.
+    private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
+
     // Held for as long as the process runs: java.util.logging forgets the level of a logger nobody holds.
     @SuppressWarnings("UnusedVariable")
     private static final List<Logger> QUIET =
@@ -46,12 +53,14 @@ final class MasterClient implements AutoCloseable {
     private final EventLoopGroup loop;
     private final ManagedChannel channel;
     private final ControlServiceBlockingStub stub;
+    private final MessageServiceBlockingStub messages;
+    private final MessageServiceStub streams;
 
     private MasterClient(
             Address address,
             Duration timeout,
             SocketAddress target,
-            Class<? extends Channel> type,
+            Class<? extends io.netty.channel.Channel> type,
             Optional<String> token) {
         this.address = address;
         this.timeout = timeout;
@@ -63,9 +72,12 @@ final class MasterClient implements AutoCloseable {
                 .usePlaintext()
                 .directExecutor()
                 .build();
-        var plain = ControlServiceGrpc.newBlockingStub(channel);
-        this.stub = token.map(text -> plain.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
-                .orElse(plain);
+        Channel way = token.<Channel>map(text ->
+                        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
+                .orElse(channel);
+        this.stub = ControlServiceGrpc.newBlockingStub(way);
+        this.messages = MessageServiceGrpc.newBlockingStub(way);
+        this.streams = MessageServiceGrpc.newStub(way);
     }
 
     /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else
@@ -102,6 +114,31 @@ final class MasterClient implements AutoCloseable {
         } catch (StatusRuntimeException e) {
             throw failure(purpose, e);
         }
+    }
+
+    /// Makes one call that says something. The master answers in the given time; one that does not in somewhat
+    /// more is not
+    /// there.
+    <T> T say(String purpose, Duration time, Function<MessageServiceBlockingStub, T> call) {
+        try {
+            return call.apply(messages.withDeadlineAfter(time.plus(ANSWER_SLACK).toMillis(), TimeUnit.MILLISECONDS));
+        } catch (StatusRuntimeException e) {
+            throw Undelivered.told(purpose, e).orElseGet(() -> failure(purpose, e));
+        }
+    }
+
+    /// Opens a subscription, without a bound of time.
+    SubscriptionStream subscribe(String purpose) {
+        var stream = new SubscriptionStream(e -> Undelivered.told(purpose, e).orElseGet(() -> failure(purpose, e)));
+        var _ = streams.subscribe(stream);
+        return stream;
+    }
+
+    static com.google.protobuf.Duration wire(Duration time) {
+        return com.google.protobuf.Duration.newBuilder()
+                .setSeconds(time.toSeconds())
+                .setNanos(time.toNanosPart())
+                .build();
     }
 
     /// Whether a master is there at all; one that is too slow to answer is.

@@ -25,8 +25,18 @@ record Resource<T>(
         enum When {
             ALWAYS,
             WIDE,
-            /// Always, but what it says grows by itself and is no change worth a line of `-w`.
-            AGE
+            /// Always, but what it says changes all the time and is no change worth a line of `-w`.
+            AGE,
+            /// In wide ones, and as AGE.
+            WIDE_AGE;
+
+            boolean onlyWide() {
+                return this == WIDE || this == WIDE_AGE;
+            }
+
+            boolean changesAllTheTime() {
+                return this == AGE || this == WIDE_AGE;
+            }
         }
 
         static <T> Column<T> always(String header, Function<T, Object> cell) {

@@ -1,7 +1,6 @@
 package dev.drover.cli;
 
 import dev.drover.cli.Resource.Column;
-import dev.drover.cli.Resource.Column.When;
 import dev.drover.poolfile.Trees;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -28,7 +27,7 @@ final class ResourcePrinter<T> {
         this.out = terminal.out();
         this.clock = terminal.clock();
         this.columns = resource.columns().stream()
-                .filter(column -> output == Output.WIDE || column.when() != When.WIDE)
+                .filter(column -> output == Output.WIDE || !column.when().onlyWide())
                 .toList();
     }
 
@@ -108,11 +107,16 @@ final class ResourcePrinter<T> {
     /// What a change is: of the fields, or of what the table shows of them.
     private Object state(T item) {
         return switch (output) {
-            case JSON, YAML -> resource.tree().apply(item);
+            case JSON, YAML -> {
+                var tree = new HashMap<>(resource.tree().apply(item));
+                // A worker's changes with every sign of life.
+                tree.remove("session");
+                yield tree;
+            }
             case NAME -> "";
             case TABLE, WIDE ->
                 columns.stream()
-                        .filter(column -> column.when() != When.AGE)
+                        .filter(column -> !column.when().changesAllTheTime())
                         .map(column -> column.cell().apply(item, Instant.EPOCH))
                         .toList();
         };

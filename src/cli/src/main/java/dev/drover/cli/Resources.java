@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import static dev.drover.cli.Resource.Column.When.WIDE_AGE;
 import static dev.drover.cli.Resource.Column.always;
 import static dev.drover.cli.Resource.Column.wide;
 
@@ -10,11 +11,14 @@ import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.pool.v1.SocketStatus;
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.protocol.worker.v1.Load;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /// The kinds of things that `get` shows.
@@ -56,6 +60,9 @@ final class Resources {
                     wide("INCARNATION", worker -> ifSet(worker.getIncarnation())),
                     wide("REVISION", worker -> ifSet(worker.getRevision())),
                     wide("LEASES", Resources::leases),
+                    new Resource.Column<>("HEARTBEAT", WIDE_AGE, Resources::heartbeat),
+                    now("CONNECTIONS", worker -> load(worker, Load::getConnections)),
+                    now("IN-FLIGHT", worker -> load(worker, Load::getInFlight)),
                     wide("LAST-EXIT", worker -> worker.getLastExit().getMessage())));
 
     static final Resource<PoolSocket> SOCKET = new Resource<>(
@@ -111,6 +118,23 @@ final class Resources {
 
     private static String age(Worker worker, Instant now) {
         return worker.hasStartedAt() ? Durations.shown(Duration.between(instant(worker.getStartedAt()), now)) : "";
+    }
+
+    private static Resource.Column<Worker> now(String header, Function<Worker, String> cell) {
+        return new Resource.Column<>(header, WIDE_AGE, (worker, _) -> cell.apply(worker));
+    }
+
+    /// How long ago the last one came.
+    private static String heartbeat(Worker worker, Instant now) {
+        return worker.hasSession()
+                ? Durations.shown(Duration.between(instant(worker.getSession().getLastHeartbeatAt()), now))
+                : "";
+    }
+
+    private static String load(Worker worker, ToIntFunction<Load> part) {
+        return worker.getSession().hasLoad()
+                ? Integer.toString(part.applyAsInt(worker.getSession().getLoad()))
+                : "";
     }
 
     private static String leases(Worker worker) {

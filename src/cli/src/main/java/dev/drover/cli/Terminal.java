@@ -14,8 +14,15 @@ import java.util.Map;
 /// @param environment the environment variables
 /// @param clock tells ages
 /// @param ticker the pause between two looks at the master
+/// @param interactive whether results go to a terminal
 public record Terminal(
-        PrintStream out, PrintStream err, InputStream in, Map<String, String> environment, Clock clock, Ticker ticker) {
+        PrintStream out,
+        PrintStream err,
+        InputStream in,
+        Map<String, String> environment,
+        Clock clock,
+        Ticker ticker,
+        boolean interactive) {
 
     /// Waits between two looks.
     @FunctionalInterface

@@ -9,6 +9,7 @@ import dev.drover.cli.fixtures.FakeMaster;
 import dev.drover.protocol.control.v1.Exit;
 import dev.drover.protocol.control.v1.GetVersionResponse;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.Session;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.pool.v1.Condition;
@@ -18,6 +19,7 @@ import dev.drover.protocol.pool.v1.Template;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.protocol.pool.v1.WorkerPoolSpec;
 import dev.drover.protocol.pool.v1.WorkerPoolStatus;
+import dev.drover.protocol.worker.v1.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,7 @@ class ClientVerbsTest {
             .setStartedAt(ago(200))
             .setReadySince(ago(199))
             .addLeases(Lease.newBuilder().setSocket("http").setShard(3).setQueued(7))
+            .setSession(session(2, 17))
             .build();
 
     private static final Worker EMPTY = Worker.newBuilder()
@@ -139,12 +142,13 @@ class ClientVerbsTest {
     }
 
     @Test
-    void wideTellsLeasesAndTheLastExitWithoutControlCharacters() {
+    void wideTellsLeasesTheSessionAndTheLastExitWithoutControlCharacters() {
         assertThat(cli.run("get", "workers", "-o", "wide").out().lines().skip(1))
                 .containsExactly(
-                        "web-0   true    Ready        0          101      3m20s    1             2          http/3(7)   <none>",
+                        "web-0   true    Ready        0          101      3m20s    1             2          http/3(7)   2s"
+                                + "          17            1           <none>",
                         "web-1   false   BackingOff   3          <none>   <none>   <none>        <none>     <none>     "
-                                + " exited with code 3 [31m");
+                                + " <none>      <none>        <none>      exited with code 3 [31m");
     }
 
     @Test
@@ -236,6 +240,30 @@ class ClientVerbsTest {
         // then
         assertThat(ran.out().lines().skip(3))
                 .containsExactly("web-1   false   Starting     3          102      <none>");
+    }
+
+    @Test
+    void watchDoesNotShowEverySignOfLife() {
+        // given
+        Iterator<Worker> looks = List.of(
+                        READY.toBuilder().setSession(session(1, 18)).build(),
+                        READY.toBuilder().setSession(session(0, 19)).build())
+                .iterator();
+        for (String format : new String[] {"wide", "json", "yaml"}) {
+            cli.ticker(_ -> {
+                boolean more = looks.hasNext();
+                master.workers = more ? List.of(looks.next()) : List.of();
+                return more;
+            });
+            master.workers = List.of(READY);
+            String before = cli.run("get", "workers", "-o", format).out();
+
+            // when
+            Ran ran = cli.run("get", "workers", "-w", "-o", format);
+
+            // then
+            assertThat(ran.out()).isEqualTo(before);
+        }
     }
 
     @Test
@@ -393,6 +421,13 @@ class ClientVerbsTest {
 
         // then
         assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    private static Session session(int secondsAgo, int connections) {
+        return Session.newBuilder()
+                .setLastHeartbeatAt(ago(secondsAgo))
+                .setLoad(Load.newBuilder().setConnections(connections).setInFlight(1))
+                .build();
     }
 
     private static Timestamp ago(int seconds) {

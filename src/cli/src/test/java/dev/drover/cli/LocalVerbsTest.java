@@ -68,7 +68,18 @@ class LocalVerbsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get pools", "get workers -w", "get sockets", "restart worker web-0", "stop", "version"})
+    @ValueSource(
+            strings = {
+                "get pools",
+                "get workers -w",
+                "get sockets",
+                "restart worker web-0",
+                "send web-0 --data x",
+                "send web-0 --data x -r",
+                "stop",
+                "subscribe",
+                "version"
+            })
     void absentMasterIsUnreachable(String command) {
         // when
         Ran ran = cli.run(command.split(" ", -1));
@@ -120,6 +131,26 @@ class LocalVerbsTest {
                         + " time; write it as 500ms, 10s, 2m or 1h; see 'drover stop -h'",
                 "validate | cannot run 'drover validate': missing required option: '--filename=FILE'; see 'drover"
                         + " validate -h'",
+                "send | cannot run 'drover send': missing required parameter: 'TARGET'; see 'drover send -h'",
+                "send web-0 | cannot run 'drover send': missing what to say: one of --data TEXT, --json JSON or --file"
+                        + " FILE; see 'drover send -h'",
+                "send web-0 --data a --json 1 | cannot run 'drover send': missing what to say: one of --data TEXT,"
+                        + " --json JSON or --file FILE; see 'drover send -h'",
+                "send pool/web --data a --request | cannot run 'drover send': a pool gives no single answer: ask one of"
+                        + " its workers, as in web-0; see 'drover send -h'",
+                "send web-0 --data a --output f | cannot run 'drover send': only a reply can be written: --output needs"
+                        + " --request; see 'drover send -h'",
+                "send socket/http --data a | cannot send to 'socket/http': write a worker (web-0), pool/NAME or"
+                        + " program/NAME; 'drover get workers' shows the workers",
+                "send pool/ --data a | cannot send to 'pool/': write a worker (web-0), pool/NAME or program/NAME;"
+                        + " 'drover get workers' shows the workers",
+                "send parent --data a | cannot send to 'parent': write a worker (web-0), pool/NAME or program/NAME;"
+                        + " 'drover get workers' shows the workers",
+                "send web-0 --json {a | cannot send --json '{a': it is no JSON (line 1 column 3); --data takes any text",
+                "send web-0 --json= | cannot send --json '': it is no JSON; --data takes any text",
+                "send web-0 --file /nowhere | cannot read /nowhere: java.nio.file.NoSuchFileException: /nowhere",
+                "subscribe -o yaml | cannot run 'drover subscribe': invalid value for option '--output': 'yaml' is no"
+                        + " format; allowed are text, json; see 'drover subscribe -h'",
                 "help me | cannot run 'drover': unknown command 'me'; see 'drover -h'",
                 "--address here stop | cannot use the address 'here': write unix:PATH or HOST:PORT, as in"
                         + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or [::1]:9090",
@@ -139,7 +170,9 @@ class LocalVerbsTest {
                 "get sockets",
                 "restart",
                 "restart worker",
+                "send",
                 "stop",
+                "subscribe",
                 "validate",
                 "version"
             })
@@ -156,7 +189,7 @@ class LocalVerbsTest {
 
     @Test
     void helpKnowsTheMastersVerb() {
-        assertThat(cli.run("help").out()).contains("run       Start a master in the foreground (drover run -h).");
+        assertThat(cli.run("help").out()).contains("run        Start a master in the foreground (drover run -h).");
     }
 
     @ParameterizedTest
