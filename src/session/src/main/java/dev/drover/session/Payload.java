@@ -1,7 +1,8 @@
 package dev.drover.session;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
+import com.google.gson.GsonBuilder;
+import com.google.gson.Strictness;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -24,7 +25,8 @@ public record Payload(String contentType, ByteString bytes) {
 
     static final int MAX_CONTENT_TYPE_BYTES = 255;
 
-    private static final Gson GSON = new Gson();
+    private static final Gson GSON =
+            new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
     public Payload {
         // No character has more than three bytes: most are short enough to need no counting.
@@ -51,7 +53,8 @@ public record Payload(String contentType, ByteString bytes) {
     public static Payload json(Object value) {
         try {
             return new Payload(JSON, ByteString.copyFromUtf8(GSON.toJson(value)));
-        } catch (JsonParseException | IllegalArgumentException failure) {
+        } catch (RuntimeException failure) {
+            // Gson throws its own, and what it meets in the value: a class, a number that is none.
             throw new IllegalArgumentException(
                     "cannot write a " + value.getClass().getName() + " as JSON: " + failure.getMessage(), failure);
         }
@@ -76,7 +79,8 @@ public record Payload(String contentType, ByteString bytes) {
             if (value != null) {
                 return value;
             }
-        } catch (JsonParseException failure) {
+        } catch (RuntimeException failure) {
+            // Gson throws its own, and what it meets in the type: a record that refuses its components.
             throw new IllegalArgumentException(
                     "cannot read " + this + " as " + type.getName() + ": " + failure.getMessage(), failure);
         }
