@@ -31,6 +31,9 @@ public record Fork(
             throw new IllegalArgumentException("cannot fork '" + name
                     + "': a name is 1 to 63 lower-case letters, digits and dashes, no dash at either end");
         }
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("cannot fork '" + name + "': no command is given");
+        }
     }
 
     /// In the supervisor's directory and environment, with 30 s of grace.

@@ -1,34 +1,37 @@
 package dev.drover.supervisor;
 
-import dev.drover.handoff.Handle;
-import dev.drover.session.Address;
 import dev.drover.session.Delivery;
+import dev.drover.session.FailureReason;
 import dev.drover.session.IncomingMessage;
 import dev.drover.session.IncomingRequest;
+import dev.drover.session.MessageException;
 import dev.drover.session.Messenger;
 import dev.drover.session.Payload;
 import dev.drover.session.Peer;
+import dev.drover.session.WhenFull;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// A worker that was forked: what `child_process.fork` returns in Node. It is not replaced when it ends. Any
-/// thread.
+/// A worker that was forked: what `child_process.fork` returns in Node. It is not replaced when it ends; a later fork
+/// of the same name is another one. Any thread.
+///
+/// Its futures complete on virtual threads: what hangs on them may block, and call the supervisor.
 public final class ForkedWorker {
     private final Supervisor supervisor;
     private final WorkerId id;
     private final Peer peer;
-    private final Forks.Waiting waiting;
+    private final Forked fork;
 
-    ForkedWorker(Supervisor supervisor, WorkerId id, Forks.Waiting waiting) {
+    ForkedWorker(Supervisor supervisor, Peer peer, Forked fork) {
         this.supervisor = supervisor;
-        this.id = id;
-        this.peer = supervisor.switchboard().peer(new Address.Worker(id.toString()));
-        this.waiting = waiting;
+        this.id = Supervisor.workerOf(fork);
+        this.peer = peer;
+        this.fork = fork;
     }
 
     /// `NAME-0`.
@@ -36,78 +39,93 @@ public final class ForkedWorker {
         return id;
     }
 
-    /// Sends it a message. Waits for it to be online, as for room: [Messenger#DEFAULT_WAIT] at most.
+    /// Sends it a message. Waits for it to be online, as for room: [Messenger#DEFAULT_WAIT] at most. In a handler of
+    /// [ListeningSocket#onConnection], where nobody may wait, it fails instead.
     public CompletableFuture<Delivery> send(Payload payload) {
+        if (supervisor.isOnLoop()) {
+            return this.<Delivery>gone().orElseGet(() -> peer.send(payload, WhenFull.fail()));
+        }
         awaitOnline(Messenger.DEFAULT_WAIT);
-        return peer.send(payload);
+        return this.<Delivery>gone().orElseGet(() -> peer.send(payload));
     }
 
     /// Sends it a request. Waits for it to be online, within the timeout.
+    ///
+    /// @throws IllegalStateException in a handler of [ListeningSocket#onConnection], where nobody may wait
     public CompletableFuture<Payload> request(Payload payload, Duration timeout) {
+        supervisor.assertNotOnLoop("send a request to " + id);
         var left = timeout.minus(awaitOnline(timeout));
-        return peer.request(payload, left.isPositive() ? left : Duration.ofNanos(1));
+        return this.<Payload>gone()
+                .orElseGet(() -> peer.request(payload, left.isPositive() ? left : Duration.ofNanos(1)));
+    }
+
+    /// What is sent to one that has ended fails, though another may have its name by now.
+    private <T> Optional<CompletableFuture<T>> gone() {
+        return fork.end()
+                .map(report -> CompletableFuture.failedFuture(new MessageException(
+                        FailureReason.NO_RECEIVER, "cannot send to " + id + ": it has ended: " + report.message())));
     }
 
     /// What is sent to one that is not there fails as any message does.
     private Duration awaitOnline(Duration bound) {
         long start = System.nanoTime();
         try {
-            waiting.online().get(Math.max(0, bound.toNanos()), TimeUnit.NANOSECONDS);
+            fork.online().get(Math.max(0, bound.toNanos()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException _) {
             // The peer tells.
         } catch (ExecutionException failure) {
-            throw new IllegalStateException("Forks failed a future", failure);
+            throw new IllegalStateException("a fork failed a future", failure);
         }
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /// Gives it a listener, from which it accepts beside whoever else has it; `worker.onListener` takes it there.
-    /// Waits for it to be online, [Messenger#DEFAULT_WAIT] at most.
+    /// Returns at once; it is given when the worker is ready, or fails after 30 s.
     ///
     /// @return completes when it is the worker's too; fails with a [PassException] when the worker did not take it
+    /// @throws IllegalStateException when it is closed
     public CompletableFuture<Incarnation> pass(ListeningSocket socket) {
-        return pass(socket.handle());
+        return supervisor.passTo(fork, socket.handle(), _ -> {});
     }
 
     /// Gives it a connection; `worker.onConnection` takes it there. The parent keeps its own descriptor until the
-    /// worker has acknowledged it, before its first read, and then closes it. Waits for the worker to be online,
-    /// except on the supervisor's loop.
+    /// worker has acknowledged it, before its first read, and then closes it. Returns at once; it is given when the
+    /// worker is ready, or fails after 30 s. A worker that lives and does not acknowledge within 5 s is killed, so
+    /// that no two can answer.
     ///
     /// @return completes when it is the worker's alone; fails with a [PassException] when the worker did not take
     ///     it: it is the caller's still, to be passed to another, or closed
+    /// @throws IllegalStateException when it is closed, passed already, or being passed
     public CompletableFuture<Incarnation> pass(ParentConnection connection) {
-        return pass(connection.handle()).thenApply(receiver -> {
-            connection.close();
-            return receiver;
-        });
+        return supervisor.passTo(fork, connection.beginPass(), connection::endPass);
     }
 
-    private CompletableFuture<Incarnation> pass(Handle handle) {
-        if (!supervisor.isOnLoop()) {
-            awaitOnline(Messenger.DEFAULT_WAIT);
-        }
-        return supervisor.passTo(id.pool(), List.of(handle));
-    }
-
-    /// Who takes what it says to its parent.
+    /// Who takes what it says to its parent. To be set when it has just been forked: what comes while nobody is there
+    /// fails at the worker.
     public void onMessage(Consumer<IncomingMessage> handler) {
         peer.onMessage(handler);
     }
 
-    /// Who answers what it asks its parent.
+    /// Who answers what it asks its parent. To be set when it has just been forked, as [#onMessage].
     public void onRequest(Consumer<IncomingRequest> handler) {
         peer.onRequest(handler);
     }
 
-    /// Tells it to stop, and kills it when its grace is over. Returns at once; said again it changes nothing.
+    /// Tells it to stop, and kills it when its grace is over. Returns at once; said again, or of one that has ended,
+    /// it changes nothing.
     public void stop() {
-        supervisor.stopFork(id.pool());
+        supervisor.stopFork(fork);
     }
 
     /// How it ended, once it has; never fails.
     public CompletableFuture<ExitReport> exited() {
-        return waiting.exited().copy();
+        return fork.exited().copy();
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
     }
 }

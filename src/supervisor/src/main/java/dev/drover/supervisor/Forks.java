@@ -2,45 +2,36 @@ package dev.drover.supervisor;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 
-/// Who waits for what of forked workers. Belongs to the loop.
+/// The forks that live, by name. Belongs to the loop.
 final class Forks {
-    /// @param online completes when its session opens, or when it ends before that
-    /// @param exited completes when it ends
-    record Waiting(CompletableFuture<Boolean> online, CompletableFuture<ExitReport> exited) {}
+    private final Map<String, Forked> byName = new HashMap<>();
 
-    private final Map<String, Waiting> byPool = new HashMap<>();
-
-    Waiting add(String pool) {
-        var waiting = new Waiting(new CompletableFuture<>(), new CompletableFuture<>());
-        byPool.put(pool, waiting);
-        return waiting;
+    void add(Forked fork) {
+        byName.put(fork.name(), fork);
     }
 
-    boolean contains(String pool) {
-        return byPool.containsKey(pool);
+    boolean contains(String name) {
+        return byName.containsKey(name);
+    }
+
+    /// Whether it lives: a later one may have its name.
+    boolean contains(Forked fork) {
+        return byName.get(fork.name()) == fork;
     }
 
     /// Nobody has to wait for one that could not be opened.
-    void remove(String pool) {
-        byPool.remove(pool);
+    void remove(String name) {
+        byName.remove(name);
     }
 
     void happened(WorkerEvent event) {
-        var pool = event.incarnation().worker().pool();
-        var waiting = byPool.get(pool);
-        if (waiting == null) {
-            return;
+        var name = event.incarnation().worker().pool();
+        var fork = Optional.ofNullable(byName.get(name));
+        if (event instanceof WorkerEvent.Exited) {
+            byName.remove(name);
         }
-        switch (event) {
-            case WorkerEvent.Online _ -> waiting.online().complete(true);
-            case WorkerEvent.Exited(var report) -> {
-                byPool.remove(pool);
-                waiting.online().complete(false);
-                waiting.exited().complete(report);
-            }
-            case WorkerEvent.Forked _, WorkerEvent.Listening _, WorkerEvent.Ready _, WorkerEvent.Disconnected _ -> {}
-        }
+        fork.ifPresent(found -> found.happened(event));
     }
 }

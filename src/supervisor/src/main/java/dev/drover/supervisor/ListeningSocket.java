@@ -3,6 +3,7 @@ package dev.drover.supervisor;
 import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandleKind;
 import dev.drover.posix.Fd;
+import dev.drover.posix.Listener;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
 import dev.drover.supervisor.socket.PoolSocket;
@@ -32,14 +33,17 @@ public final class ListeningSocket implements AutoCloseable {
 
     private final Loop loop;
     private final PoolSocket socket;
+    private final Consumer<ListeningSocket> whenClosed;
     private Optional<Poller.Registration> accepting = Optional.empty();
 
     /// Written by the loop.
     private volatile boolean closed;
 
-    ListeningSocket(Loop loop, PoolSocket socket) {
+    /// @param whenClosed runs on the loop
+    ListeningSocket(Loop loop, PoolSocket socket, Consumer<ListeningSocket> whenClosed) {
         this.loop = loop;
         this.socket = socket;
+        this.whenClosed = whenClosed;
     }
 
     /// The name under which workers get it.
@@ -64,15 +68,18 @@ public final class ListeningSocket implements AutoCloseable {
     }
 
     private Fd duplicate() {
+        return open().fd().duplicate();
+    }
+
+    private Listener open() {
         if (closed) {
             throw new IllegalStateException("cannot use " + this + ": it is closed");
         }
-        return socket.listener(0).fd().duplicate();
+        return socket.listener(0);
     }
 
     /// Accepts from now on, and gives every connection to the handler, which is called on the supervisor's loop and
-    /// must
-    /// not block: it passes it to a worker, or closes it.
+    /// must not block, nor wait for the supervisor: it passes it to a worker, or serves or closes it.
     ///
     /// @throws IllegalStateException when there is a handler already
     public void onConnection(Consumer<ParentConnection> handler) {
@@ -120,17 +127,14 @@ public final class ListeningSocket implements AutoCloseable {
         }
     }
 
+    /// @throws IllegalStateException when it is closed
     Handle handle() {
-        return new Handle(
-                HandleKind.LISTENER,
-                name(),
-                address(),
-                socket.spec().backlog(),
-                socket.listener(0).fd());
+        return new Handle(HandleKind.LISTENER, name(), address(), socket.spec().backlog(), open().fd());
     }
 
     /// Accepts no more and closes the program's own descriptor: workers to whom it was passed accept on. Where
-    /// there is none, who waits in its queue is reset. Idempotent.
+    /// there is none, who waits in its queue is reset. A Unix socket's path is removed: nobody can connect then.
+    /// Idempotent.
     @Override
     public void close() {
         loop.post(this::closeOnLoop);
@@ -141,6 +145,7 @@ public final class ListeningSocket implements AutoCloseable {
             closed = true;
             accepting.ifPresent(Poller.Registration::cancel);
             socket.close();
+            whenClosed.accept(this);
         }
     }
 

@@ -65,24 +65,19 @@ final class Loop {
         return Thread.currentThread() == thread;
     }
 
-    /// Runs a task on the loop: at once when this is the loop, else soon.
-    void run(Runnable task) {
-        if (isCurrent()) {
-            task.run();
-        } else {
-            post(task);
-        }
-    }
-
-    /// Runs a task on the loop, soon; from any thread. After the end it does nothing.
-    void post(Runnable task) {
+    /// Runs a task on the loop, soon; from any thread.
+    ///
+    /// @return false after the end: it does not run
+    boolean post(Runnable task) {
         if (ended.getCount() == 0) {
-            return;
+            return false;
         }
         if (!tasks.offer(task)) {
             throw new IllegalStateException("the loop has more than " + MAX_TASKS + " tasks waiting");
         }
         poller().wakeup();
+        // The loop may have looked for the last time meanwhile: what is still there after its end stays there.
+        return ended.getCount() > 0 || !tasks.remove(task);
     }
 
     /// Runs a task on the loop and waits for its answer. Never from an I/O thread.

@@ -2,12 +2,14 @@ package dev.drover.supervisor;
 
 import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandlePeer;
+import dev.drover.posix.PosixException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// Handles that the embedding program passes to one worker, until the worker has acknowledged them. Belongs to the
 /// loop.
@@ -18,11 +20,11 @@ final class PassedHandles {
     /// How long a living worker may take to acknowledge.
     private static final Duration ACKNOWLEDGEMENT_BOUND = Duration.ofSeconds(5);
 
-    private record Pass(Incarnation receiver, CompletableFuture<Incarnation> taken) {}
+    private record Given(Incarnation receiver, Forked.Pass pass) {}
 
     private final Loop loop;
     private final Consumer<Incarnation> hung;
-    private final Map<Long, Pass> open = new HashMap<>();
+    private final Map<Long, Given> open = new HashMap<>();
 
     /// @param hung kills a worker that lives and does not acknowledge
     PassedHandles(Loop loop, Consumer<Incarnation> hung) {
@@ -30,65 +32,63 @@ final class PassedHandles {
         this.hung = hung;
     }
 
-    /// @param handles stay the caller's
-    /// @param taken completes when they are acknowledged; fails with a [PassException] when they were not taken
-    void pass(
-            Incarnation receiver,
-            HandlePeer peer,
-            long transferId,
-            List<Handle> handles,
-            CompletableFuture<Incarnation> taken) {
-        if (!peer.transfer(transferId, handles)) {
-            taken.completeExceptionally(
-                    new PassException("cannot pass " + names(handles) + " to " + receiver + ": it has not acknowledged"
-                            + " what it was passed before, or is going; pass it again later or to another"));
+    /// Gives it to the receiver.
+    void pass(Incarnation receiver, HandlePeer peer, long transferId, Forked.Pass pass) {
+        var what = "cannot pass " + pass.handle().socketName() + " to " + receiver + ": ";
+        try {
+            if (!peer.transfer(transferId, List.of(pass.handle()))) {
+                pass.fail(what + "it has not acknowledged what it was passed before, or is going;"
+                        + " pass it again later or to another");
+                return;
+            }
+        } catch (IllegalStateException | PosixException failure) {
+            // The program has closed it meanwhile, or the kernel refuses.
+            pass.fail(what + failure.getMessage());
             return;
         }
-        open.put(transferId, new Pass(receiver, taken));
+        open.put(transferId, new Given(receiver, pass));
         loop.after(ACKNOWLEDGEMENT_BOUND, () -> overdue(transferId));
-    }
-
-    private static List<String> names(List<Handle> handles) {
-        return handles.stream().map(Handle::socketName).toList();
     }
 
     /// One that was answered meanwhile is no longer there.
     private void overdue(long transferId) {
-        var pass = open.get(transferId);
-        if (pass != null) {
-            hung.accept(pass.receiver());
+        var given = open.get(transferId);
+        if (given != null) {
+            hung.accept(given.receiver());
         }
     }
 
-    /// @return false when that transfer is none of these
-    boolean acknowledged(long transferId) {
-        var pass = open.remove(transferId);
-        if (pass != null) {
-            pass.taken().complete(pass.receiver());
-        }
-        return pass != null;
+    /// @return what it was; empty when that transfer is none of these
+    Optional<Handle> acknowledged(long transferId) {
+        var given = Optional.ofNullable(open.remove(transferId));
+        given.ifPresent(it -> it.pass().taken().complete(it.receiver()));
+        return given.map(it -> it.pass().handle());
     }
 
     /// @return false when that transfer is none of these
     boolean refused(long transferId, String message) {
-        var pass = open.remove(transferId);
-        if (pass != null) {
-            pass.taken()
-                    .completeExceptionally(
-                            new PassException(pass.receiver() + " refused what it was passed: " + message));
-        }
-        return pass != null;
+        var given = Optional.ofNullable(open.remove(transferId));
+        given.ifPresent(it -> it.pass().fail(it.receiver() + " refused what it was passed: " + message));
+        return given.isPresent();
     }
 
     /// It is dead, and all it had said is heard.
     void gone(Incarnation receiver) {
-        open.values().removeIf(pass -> {
-            if (!pass.receiver().equals(receiver)) {
-                return false;
+        fail(given -> given.receiver().equals(receiver), "ended before it took what it was passed");
+    }
+
+    /// Nothing more will be heard of any receiver: all are dead.
+    void close() {
+        fail(_ -> true, "was not heard of before the supervisor stopped");
+    }
+
+    private void fail(Predicate<Given> which, String why) {
+        open.values().removeIf(given -> {
+            boolean fails = which.test(given);
+            if (fails) {
+                given.pass().fail(given.receiver() + " " + why);
             }
-            pass.taken()
-                    .completeExceptionally(new PassException(receiver + " ended before it took what it was passed"));
-            return true;
+            return fails;
         });
     }
 }

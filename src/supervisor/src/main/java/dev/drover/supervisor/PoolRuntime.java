@@ -1,6 +1,6 @@
 package dev.drover.supervisor;
 
-import dev.drover.handoff.Handle;
+import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.HandlePeer;
 import dev.drover.handoff.JoinRefusal;
 import dev.drover.handoff.JoinRequest;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,7 @@ final class PoolRuntime {
     private static final Duration CHANNEL_LOST_BOUND = Duration.ofSeconds(2);
 
     /// How long the last words of a killed process are waited for that was not the forked one itself.
-    private static final Duration LAST_WORDS_BOUND = Duration.ofSeconds(2);
+    static final Duration LAST_WORDS_BOUND = Duration.ofSeconds(2);
 
     /// A shard that was shut down is mended after this.
     private static final Duration MEND_DELAY = Duration.ofMillis(100);
@@ -110,6 +109,7 @@ final class PoolRuntime {
     /// Gives up the sockets and what is in hand.
     void close() {
         dispatch.close();
+        passed.close();
         sockets.close();
     }
 
@@ -331,11 +331,15 @@ final class PoolRuntime {
         processes.remove(process.incarnation());
         process.ticket().ifPresent(services.tickets()::withdraw);
         hearLastWords(process);
+        boolean hadSession = process.session().isPresent();
         process.release();
         var report = exits.exited(process, child.pid(), status.get());
         transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get(), process.killedBecause()));
         var id = process.incarnation();
         handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), status.get() instanceof ExitStatus.Killed));
+        if (hadSession) {
+            services.events().accept(new WorkerEvent.Disconnected(id, "the worker is dead"));
+        }
         services.events().accept(new WorkerEvent.Exited(report));
     }
 
@@ -360,20 +364,17 @@ final class PoolRuntime {
         passed.gone(incarnation);
     }
 
-    /// Passes handles to the newest incarnation that has joined.
-    ///
-    /// @param handles stay the caller's
-    void pass(List<Handle> handles, CompletableFuture<Incarnation> taken) {
+    /// Passes something to the newest incarnation that has joined.
+    void pass(Forked.Pass pass) {
         var receiver = processes.values().stream()
                 .filter(process -> process.peer().isPresent())
                 .max(Comparator.comparingInt(process -> process.incarnation().number()));
         if (receiver.isEmpty()) {
-            taken.completeExceptionally(
-                    new PassException("cannot pass anything to " + spec().name() + ": no worker of it has joined"));
+            pass.fail("cannot pass " + pass.handle().socketName() + " to " + spec().name() + ": it has left");
             return;
         }
         var process = receiver.get();
-        passed.pass(process.incarnation(), process.peer().orElseThrow(), services.newTransferId(), handles, taken);
+        passed.pass(process.incarnation(), process.peer().orElseThrow(), services.newTransferId(), pass);
     }
 
     /// It lives and does not acknowledge: to give its connections to others now could have two answer one.
@@ -471,9 +472,21 @@ final class PoolRuntime {
 
         @Override
         public void acknowledged(long transferId) {
-            if (!dispatch.acknowledged(process.incarnation(), transferId) && !passed.acknowledged(transferId)) {
+            if (dispatch.acknowledged(process.incarnation(), transferId)) {
+                return;
+            }
+            var handle = passed.acknowledged(transferId);
+            if (handle.isEmpty()) {
                 LOG.debug("Listeners taken over worker={}", process.incarnation());
-                services.events().accept(new WorkerEvent.Listening(process.incarnation(), sockets.names()));
+                listens(sockets.names());
+            } else if (handle.get().kind() == HandleKind.LISTENER) {
+                listens(List.of(handle.get().socketName()));
+            }
+        }
+
+        private void listens(List<String> names) {
+            if (!names.isEmpty()) {
+                services.events().accept(new WorkerEvent.Listening(process.incarnation(), names));
             }
         }
 

@@ -2,6 +2,7 @@ package dev.drover.supervisor;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// What is wanted of a pool: equal workers and the sockets they share. Checked and complete, defaults filled in.
 ///
@@ -36,6 +37,10 @@ public record PoolSpec(
     /// room for so many.
     public static final int MAX_INCARNATIONS = 1024;
 
+    private static final int SIGTERM = 15;
+    private static final Duration PROGRESS_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration TERMINATION_GRACE = Duration.ofSeconds(30);
+
     public PoolSpec {
         if (replicas < 0 || replicas > MAX_REPLICAS) {
             throw new IllegalArgumentException(
@@ -46,6 +51,25 @@ public record PoolSpec(
             throw new IllegalArgumentException(
                     "pool " + name + ": a dispatched socket needs workers of the protocol Drover");
         }
+    }
+
+    /// Workers that speak Drover, and the defaults of a pool file: they are replaced one by one, get 30 s to stop,
+    /// and are started again when they fail.
+    public static PoolSpec of(String name, int replicas, List<String> command, SocketSpec... sockets) {
+        var template = new Template(
+                Template.Protocol.DROVER, command, Optional.empty(), List.of(), Template.ReadyWhen.NOTIFIED, SIGTERM);
+        return new PoolSpec(
+                name,
+                replicas,
+                List.of(sockets),
+                template,
+                Quantity.of(1),
+                Quantity.of(0),
+                Duration.ZERO,
+                PROGRESS_DEADLINE,
+                TERMINATION_GRACE,
+                RestartPolicy.DEFAULT,
+                OutputPolicy.DEFAULT);
     }
 
     /// The same pool with another number of workers.

@@ -46,15 +46,30 @@ final class RunDirectory implements AutoCloseable {
     private final Path root;
     private final Path held;
     private final FileChannel lock;
+    private final boolean temporary;
 
-    private RunDirectory(Path root, Path held, FileChannel lock) {
+    private RunDirectory(Path root, Path held, FileChannel lock, boolean temporary) {
         this.root = root;
         this.held = held;
         this.lock = lock;
+        this.temporary = temporary;
+    }
+
+    /// A new one of nobody else's, which goes with its end.
+    static RunDirectory temporary() {
+        try {
+            return open(Files.createTempDirectory("drover-"), true);
+        } catch (IOException failure) {
+            throw new SupervisorException("cannot make a run directory: " + describe(failure), failure);
+        }
     }
 
     /// @throws SupervisorException when it cannot be made, or another supervisor has it
     static RunDirectory open(Path root) {
+        return open(root, false);
+    }
+
+    private static RunDirectory open(Path root, boolean temporary) {
         int longest = root.toString().getBytes(StandardCharsets.UTF_8).length + LONGEST_NAME.length();
         if (longest > MAX_SOCKET_PATH_BYTES) {
             throw new SupervisorException(List.of("cannot use run directory " + root
@@ -69,7 +84,7 @@ final class RunDirectory implements AutoCloseable {
                 throw inUse(root, Long.toString(Processes.currentPid()));
             }
             try {
-                return locked(root, held);
+                return locked(root, held, temporary);
             } catch (IOException | RuntimeException failure) {
                 HELD.remove(held);
                 throw failure;
@@ -79,8 +94,8 @@ final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private static RunDirectory locked(Path root, Path held) throws IOException {
-        var directory = new RunDirectory(root, held, lock(root.resolve("lock")));
+    private static RunDirectory locked(Path root, Path held, boolean temporary) throws IOException {
+        var directory = new RunDirectory(root, held, lock(root.resolve("lock")), temporary);
         try {
             Leftovers.kill(root);
             for (var part : PARTS) {
@@ -184,13 +199,17 @@ final class RunDirectory implements AutoCloseable {
         return root.resolve("notify").resolve(number + ".sock");
     }
 
-    /// Removes what is ours and gives the lock back. Its file stays: a master that has it open would otherwise lock
+    /// Removes what is ours and gives the lock back. Its file stays, unless all of it is temporary: a master that has
+    /// it open would otherwise lock
     /// one file while the next makes and locks another.
     @Override
     public void close() {
         try (lock) {
             for (var part : PARTS) {
                 remove(root.resolve(part));
+            }
+            if (temporary) {
+                remove(root);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

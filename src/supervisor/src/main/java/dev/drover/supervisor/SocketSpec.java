@@ -36,6 +36,14 @@ public record SocketSpec(
         }
     }
 
+    /// Connections that may wait where nothing else is said.
+    private static final int BACKLOG = 4096;
+
+    /// With a backlog of 4096.
+    public static SocketSpec of(String name, SocketAddress address, Distribution distribution) {
+        return new SocketSpec(name, address, BACKLOG, distribution);
+    }
+
     /// With the policy that is used where none is named: [DispatchPolicy#roundRobin] of a dispatched socket.
     public SocketSpec(String name, SocketAddress address, int backlog, Distribution distribution) {
         this(

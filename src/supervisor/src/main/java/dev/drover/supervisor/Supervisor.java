@@ -45,9 +45,6 @@ public final class Supervisor implements AutoCloseable {
     /// The loop never blocks: one that does not answer in this time is broken.
     static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
 
-    /// Connections that may wait in the queue of a program's own socket.
-    private static final int DEFAULT_BACKLOG = 4096;
-
     private static final Duration TICK = Duration.ofSeconds(1);
 
     /// How often workers with a session give a sign of life.
@@ -60,6 +57,8 @@ public final class Supervisor implements AutoCloseable {
     private static final Duration LAST_CHILDREN_BOUND = Duration.ofSeconds(2);
 
     private static final Duration LAST_CHECK_INTERVAL = Duration.ofMillis(10);
+
+    private static final String NO_LONGER_THERE = "cannot pass anything: the supervisor has stopped";
 
     private final SupervisorOptions options;
     private final RunDirectory runDirectory;
@@ -75,10 +74,20 @@ public final class Supervisor implements AutoCloseable {
     private final Orphans orphans = new Orphans(this::knows);
     private final CompletableFuture<StopOutcome> stopped = new CompletableFuture<>();
 
+    /// Published by who stops it to who asks.
+    private volatile boolean stopAsked;
+
+    /// Published by the start to the end.
+    private volatile Optional<Thread> atExit = Optional.empty();
+
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
     private final Forks forks = new Forks();
     private final GuardWatch guards = new GuardWatch(loop, guard);
+
+    /// Of forks that have ended a moment ago.
+    private final List<PoolRuntime> leaving = new ArrayList<>();
+
     private final List<ListeningSocket> listening = new ArrayList<>();
     private Optional<HandleServer> handles = Optional.empty();
     private Optional<StopSequence> stopping = Optional.empty();
@@ -120,6 +129,24 @@ public final class Supervisor implements AutoCloseable {
             throw new SupervisorException(
                     "cannot listen at " + runDirectory.session() + ": " + failure.getMessage(), failure);
         }
+    }
+
+    /// Begins to work as the parent in a program of its own, in a directory of its own that goes with its end.
+    /// What the workers write comes out at the program's own output ([SupervisorOptions#in]). When the program is
+    /// told to end (TERM, INT) or exits, the workers are stopped first, as by [#close].
+    ///
+    /// @throws SupervisorException when no directory can be made
+    public static Supervisor start() {
+        var runDirectory = RunDirectory.temporary();
+        var supervisor = start(SupervisorOptions.in(runDirectory.root()), runDirectory);
+        supervisor.closeAtExit();
+        return supervisor;
+    }
+
+    private void closeAtExit() {
+        var hook = Thread.ofPlatform().name("drover-exit").unstarted(this::close);
+        atExit = Optional.of(hook);
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /// Takes the run directory and begins to work; there is no pool yet.
@@ -164,27 +191,40 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /// Forks one worker that is not replaced when it ends: `child_process.fork` of Node. Returns when that is under
-    /// way.
+    /// way; whether it could be started tells [ForkedWorker#exited].
     ///
-    /// @throws SupervisorException when there is a fork or a pool of that name
+    /// @throws SupervisorException when there is a fork or a pool of that name, or this is stopping
     public ForkedWorker fork(Fork fork) {
-        var waiting = loop.ask(
-                () -> {
-                    if (forks.contains(fork.name())) {
-                        throw new SupervisorException(
-                                List.of("cannot fork " + fork.name() + ": there is one of that name"));
-                    }
-                    var added = forks.add(fork.name());
-                    try {
-                        openOnLoop(List.of(fork.spec()));
-                        return added;
-                    } catch (RuntimeException failure) {
-                        forks.remove(fork.name());
-                        throw failure;
-                    }
-                },
-                ANSWER_BOUND);
-        return new ForkedWorker(this, new WorkerId(fork.name(), 0), waiting);
+        return loop.ask(() -> forkOnLoop(fork), ANSWER_BOUND);
+    }
+
+    private ForkedWorker forkOnLoop(Fork fork) {
+        var name = fork.name();
+        if (stopping.isPresent()) {
+            throw new SupervisorException(List.of("cannot fork " + name + ": the supervisor is stopping"));
+        }
+        if (pools.containsKey(name)) {
+            throw new SupervisorException(List.of("cannot fork " + name + ": there is a fork or a pool of that name"));
+        }
+        var added = new Forked(name, loop, pass -> give(name, pass));
+        forks.add(added);
+        try {
+            openOnLoop(List.of(fork.spec()));
+        } catch (RuntimeException failure) {
+            forks.remove(name);
+            throw failure;
+        }
+        var peer =
+                sessions.switchboard().peer(new Address.Worker(workerOf(added).toString()));
+        return new ForkedWorker(this, peer, added);
+    }
+
+    static WorkerId workerOf(Forked fork) {
+        return new WorkerId(fork.name(), 0);
+    }
+
+    private void give(String name, Forked.Pass pass) {
+        runtime(name).ifPresentOrElse(runtime -> runtime.pass(pass), () -> pass.fail(NO_LONGER_THERE));
     }
 
     /// Opens a socket of the program's own: to be passed to workers, or accepted from beside them. It is closed
@@ -196,11 +236,11 @@ public final class Supervisor implements AutoCloseable {
     ///     [java.net.UnixDomainSocketAddress]
     /// @throws SupervisorException when it cannot be opened; the message tells why
     public ListeningSocket listen(String name, SocketAddress address) {
-        var spec = new SocketSpec(name, address, DEFAULT_BACKLOG, SocketSpec.Distribution.SHARED);
+        var spec = SocketSpec.of(name, address, SocketSpec.Distribution.SHARED);
         return loop.ask(
                 () -> {
                     try {
-                        var opened = new ListeningSocket(loop, PoolSocket.open(spec, 1));
+                        var opened = new ListeningSocket(loop, PoolSocket.open(spec, 1), listening::remove);
                         listening.add(opened);
                         return opened;
                     } catch (SocketOpenException failure) {
@@ -214,20 +254,38 @@ public final class Supervisor implements AutoCloseable {
         return loop.isCurrent();
     }
 
-    CompletableFuture<Incarnation> passTo(String pool, List<Handle> handles) {
-        var taken = new CompletableFuture<Incarnation>();
-        loop.run(() -> runtime(pool)
-                .ifPresentOrElse(
-                        runtime -> runtime.pass(handles, taken),
-                        () -> taken.completeExceptionally(
-                                new PassException("cannot pass anything to " + pool + ": it has ended"))));
-        return taken;
+    /// @param what for people: what cannot be done there
+    void assertNotOnLoop(String what) {
+        if (loop.isCurrent()) {
+            throw new IllegalStateException("cannot " + what
+                    + " in a handler of connections: it would hold up the supervisor; do it on another thread");
+        }
     }
 
-    void stopFork(String name) {
+    /// @param then runs before what is returned completes, with whether it was taken
+    CompletableFuture<Incarnation> passTo(Forked fork, Handle handle, Consumer<Boolean> then) {
+        var taken = new CompletableFuture<Incarnation>();
+        var told = new CompletableFuture<Incarnation>();
+        // Not on the loop, where whoever hangs on it might wait for the loop.
+        var _ = taken.whenComplete((receiver, failure) -> Thread.startVirtualThread(() -> {
+            then.accept(failure == null);
+            if (failure == null) {
+                told.complete(receiver);
+            } else {
+                told.completeExceptionally(failure);
+            }
+        }));
+        var pass = new Forked.Pass(handle, taken);
+        if (!loop.post(() -> fork.pass(pass))) {
+            pass.fail(NO_LONGER_THERE);
+        }
+        return told;
+    }
+
+    void stopFork(Forked fork) {
         loop.post(() -> {
-            if (forks.contains(name)) {
-                runtime(name).ifPresent(pool -> pool.handle(new PoolEvent.StopOrdered()));
+            if (forks.contains(fork)) {
+                runtime(fork.name()).ifPresent(pool -> pool.handle(new PoolEvent.StopOrdered()));
             }
         });
     }
@@ -238,20 +296,26 @@ public final class Supervisor implements AutoCloseable {
         events.listen(listener);
     }
 
-    /// A fork that has ended leaves nothing behind.
     private void happened(WorkerEvent event) {
-        var pool = event.incarnation().worker().pool();
-        if (event instanceof WorkerEvent.Exited && forks.contains(pool)) {
-            loop.post(() -> {
-                if (stopping.isEmpty()) {
-                    pools.remove(pool);
-                }
-                sessions.switchboard()
-                        .forget(new Address.Worker(event.incarnation().worker().toString()));
-            });
+        var worker = event.incarnation().worker();
+        if (event instanceof WorkerEvent.Exited && forks.contains(worker.pool())) {
+            loop.post(() -> forget(worker));
         }
         forks.happened(event);
         events.publish(event);
+    }
+
+    /// A fork that has ended leaves nothing behind, once all that it had said is heard. Its name is free at once.
+    private void forget(WorkerId worker) {
+        sessions.switchboard().forget(new Address.Worker(worker.toString()));
+        if (stopping.isEmpty()) {
+            var runtime = requireNonNull(pools.remove(worker.pool()));
+            leaving.add(runtime);
+            loop.after(PoolRuntime.LAST_WORDS_BOUND.plus(TICK), () -> {
+                runtime.close();
+                leaving.remove(runtime);
+            });
+        }
     }
 
     /// Says something to workers and programs, and takes what they say to the parent: the parent of a child
@@ -327,6 +391,20 @@ public final class Supervisor implements AutoCloseable {
         return true;
     }
 
+    /// Where a socket of a pool listens, with the port the kernel chose.
+    ///
+    /// @throws SupervisorException when there is no such pool or socket
+    public SocketAddress address(String pool, String socket) {
+        return snapshot().pools().stream()
+                .filter(found -> found.spec().name().equals(pool))
+                .flatMap(found -> found.sockets().stream())
+                .filter(found -> found.name().equals(socket))
+                .findFirst()
+                .map(Snapshot.Socket::address)
+                .orElseThrow(() -> new SupervisorException(
+                        List.of("cannot find socket " + socket + " of pool " + pool + ": there is none")));
+    }
+
     private Optional<PoolRuntime> runtime(String name) {
         return Optional.ofNullable(pools.get(name));
     }
@@ -383,6 +461,7 @@ public final class Supervisor implements AutoCloseable {
     /// @param lameDuck how long to serve on, not ready
     /// @param grace for everything after that; empty: the longest of the pools'
     public void beginStop(Duration lameDuck, Optional<Duration> grace) {
+        stopAsked = true;
         loop.post(() -> {
             if (stopping.isEmpty()) {
                 var sequence = new StopSequence(loop, pools.values(), grace, this::lastChildren);
@@ -390,6 +469,11 @@ public final class Supervisor implements AutoCloseable {
                 sequence.begin(lameDuck);
             }
         });
+    }
+
+    /// Whether a stop was begun: workers that end are on their way out, and nothing can be forked any more.
+    public boolean isStopping() {
+        return stopAsked;
     }
 
     /// Leaves out what the stop is waiting for: first the lame-duck time and the queues, then the grace.
@@ -416,13 +500,18 @@ public final class Supervisor implements AutoCloseable {
         return runDirectory.root();
     }
 
-    /// Kills what is left and waits for it, if it was not stopped before.
+    /// Stops everything in order, if that was not begun before, and waits: workers are told to stop, and killed when
+    /// their grace is over. An interrupt has them killed at once and does not wait.
     @Override
     public void close() {
-        beginStop(Duration.ZERO, Optional.of(Duration.ZERO));
+        assertNotOnLoop("close the supervisor");
+        beginStop(Duration.ZERO, Optional.empty());
         try {
             awaitStopped();
         } catch (InterruptedException interrupted) {
+            // The first leaves out the queues, the second the grace.
+            hasten();
+            hasten();
             Thread.currentThread().interrupt();
         }
     }
@@ -459,8 +548,9 @@ public final class Supervisor implements AutoCloseable {
     private void finish() {
         int cut = pools.values().stream().mapToInt(PoolRuntime::queued).sum();
         pools.values().forEach(PoolRuntime::close);
+        leaving.forEach(PoolRuntime::close);
         int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
-        listening.forEach(ListeningSocket::closeOnLoop);
+        List.copyOf(listening).forEach(ListeningSocket::closeOnLoop);
         handles.ifPresent(HandleServer::close);
         loop.end();
         var outcome = new StopOutcome(killed, cut);
@@ -475,9 +565,18 @@ public final class Supervisor implements AutoCloseable {
             sessions.close();
             events.close();
             runDirectory.close();
+            atExit.ifPresent(Supervisor::forgetExit);
             stopped.complete(outcome);
         } catch (RuntimeException failure) {
             stopped.completeExceptionally(failure);
+        }
+    }
+
+    private static void forgetExit(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // The program is exiting: it is this hook that has brought us here.
         }
     }
 

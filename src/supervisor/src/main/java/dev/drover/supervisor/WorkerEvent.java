@@ -13,9 +13,9 @@ public sealed interface WorkerEvent {
     /// Its session is open: messages reach it (`online`).
     record Online(Incarnation incarnation) implements WorkerEvent {}
 
-    /// It has taken over the sockets of its pool (`listening`).
+    /// It has taken over the sockets of its pool, or one that a parent passed to it (`listening`).
     ///
-    /// @param sockets their names; may be empty
+    /// @param sockets their names
     record Listening(Incarnation incarnation, List<String> sockets) implements WorkerEvent {
         public Listening {
             sockets = List.copyOf(sockets);
@@ -25,7 +25,8 @@ public sealed interface WorkerEvent {
     /// It serves.
     record Ready(Incarnation incarnation) implements WorkerEvent {}
 
-    /// Its session has ended (`disconnect`); the process may live on.
+    /// Its session has ended (`disconnect`); the process may live on. Told before its end of every worker that was
+    /// online.
     record Disconnected(Incarnation incarnation, String why) implements WorkerEvent {}
 
     /// Its process has ended, or could not be started (`exit`).

@@ -3,8 +3,6 @@ package dev.drover.examples.scenes;
 import dev.drover.session.Payload;
 import dev.drover.supervisor.Fork;
 import dev.drover.supervisor.Supervisor;
-import dev.drover.supervisor.SupervisorOptions;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,9 +11,8 @@ public final class Messages {
     private Messages() {}
 
     /// The parent. Ends when it has heard from its child.
-    public static void main(String[] arguments) throws Exception {
-        var options = SupervisorOptions.in(Files.createTempDirectory("drover"));
-        try (var supervisor = Supervisor.start(options)) {
+    public static void main(String[] arguments) {
+        try (var supervisor = Supervisor.start()) {
             var child = supervisor.fork(Fork.of("child", Jvm.running(MessagesChild.class)));
             var heard = new CompletableFuture<Payload>();
             child.onMessage(message -> heard.complete(message.payload()));
