@@ -31,8 +31,8 @@ test: ## run every test, the slow ones too
 	$(MVN) -Pslow verify
 
 .PHONY: bench
-bench: build ## measure against peers, told as ratios
-	$(MVN) -q -Pbench -DskipTests -pl src/bench -am package
+bench: build ## measure against peers, told as ratios (ARGS="--only messages --pairs 3")
+	$(MVN) -q -Pbench -DskipTests -Dbench.args='$(ARGS)' -pl src/bench -am package
 
 .PHONY: format
 format: ## lay the code out

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Measures Drover beside peers and prints one table: `[--only transfer,http,restart,memory] [--pairs N]`.
+/// Measures Drover beside peers and prints one table: `[--only PART,...] [--pairs N]`.
 ///
-/// Ends by itself, after about three minutes with five pairs. Exits with 0 when everything was measured, whether or not
+/// Ends by itself, after about seven minutes with five pairs. Exits with 0 when everything was measured, whether or not
 /// the goals are reached, which depends on what else the machine does; 1 when something could not be measured, 2 for
 /// wrong arguments.
 public final class Bench {
@@ -40,6 +40,30 @@ public final class Bench {
             @Override
             List<Row> run(int pairs) throws Exception {
                 return new MemoryBench().run();
+            }
+        },
+        MESSAGES {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new MessagesBench(pairs).run();
+            }
+        },
+        DISPATCH {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new DispatchBench(pairs).run();
+            }
+        },
+        START {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new StartBench(pairs).run();
+            }
+        },
+        HEARTBEATS {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new HeartbeatBench().run();
             }
         };
 
@@ -91,6 +115,7 @@ public final class Bench {
 
     /// See the class.
     public static void main(String[] arguments) {
+        Jvm.logWarningsOnly();
         // Maven passes all in one word.
         var words = Arrays.stream(arguments)
                 .flatMap(argument -> Stream.of(argument.split(" ", -1)))
@@ -109,7 +134,8 @@ public final class Bench {
     }
 
     private static boolean run(Options options, PrintStream out) {
-        out.println("Medians of " + options.pairs() + " interleaved pairs; HTTP load by " + HttpLoad.tool());
+        out.println("Medians of " + options.pairs() + " interleaved pairs; HTTP load by " + HttpLoad.tool() + "; Node: "
+                + Sources.nodeVersion());
         out.println(Row.header());
         boolean complete = true;
         for (var part : options.parts()) {

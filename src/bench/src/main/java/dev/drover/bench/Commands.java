@@ -34,6 +34,15 @@ final class Commands {
         }
     }
 
+    /// Where a program of the `PATH` lies without which nothing can be measured.
+    ///
+    /// @param packages what has it, for apt-get
+    static Path need(String program, String packages) {
+        return find(program)
+                .orElseThrow(() -> new BenchException(
+                        "there is no `" + program + "` in the PATH: apt-get install -y " + packages));
+    }
+
     /// Where a program of the `PATH` lies.
     static Optional<Path> find(String program) {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))

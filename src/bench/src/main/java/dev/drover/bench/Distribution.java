@@ -14,17 +14,6 @@ import java.util.stream.Stream;
 
 /// The built distribution, and its hello service with and without it.
 final class Distribution {
-    /// Those of the default pool, so that both sides are its worker.
-    private static final List<String> FLAGS = List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseCompactObjectHeaders",
-            "-Xmx32m",
-            "-Xss512k",
-            "-Xshare:auto",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
     private final Path home;
 
     Distribution() {
@@ -34,13 +23,20 @@ final class Distribution {
         }
     }
 
-    /// A master with one worker, once that answers.
-    ServerProcess startMaster() throws IOException {
+    /// What a master is to run.
+    ///
+    /// @param replicas workers
+    /// @param mode how connections reach them
+    record Pool(int replicas, String mode) {
+        static final Pool SINGLE = new Pool(1, "Sharded");
+    }
+
+    /// A master with its workers, once one of them answers.
+    ServerProcess startMaster(Pool wanted) throws IOException {
         var address = freeAddress();
-        var directory = Files.createTempDirectory("drvb");
-        var pool = directory.resolve("pool.yaml");
-        var command = hello().stream().map(argument -> '"' + argument + '"').collect(Collectors.joining(", "));
-        Files.writeString(pool, poolFile(address.getPort(), command));
+        var directory = ScratchDirectory.create();
+        var pool = directory.path().resolve("pool.yaml");
+        Files.writeString(pool, poolFile(wanted, address.getPort()));
         var arguments = Stream.of(
                         home.resolve("bin/drover"),
                         "run",
@@ -53,24 +49,30 @@ final class Distribution {
                 .map(Object::toString)
                 .toList();
         return ServerProcess.start(
-                arguments, Map.of("DROVER_RUN_DIR", directory.resolve("run").toString()), directory, address);
+                arguments,
+                Map.of("DROVER_RUN_DIR", directory.path().resolve("run").toString()),
+                directory,
+                address);
     }
 
-    private static String poolFile(int port, String command) {
+    private String poolFile(Pool pool, int port) {
+        var command = hello().stream().map(argument -> '"' + argument + '"').collect(Collectors.joining(", "));
         return """
             apiVersion: drover.dev/v1
             kind: WorkerPool
             metadata:
               name: web
             spec:
-              replicas: 1
+              replicas: %d
               sockets:
                 - name: http
                   host: 127.0.0.1
                   port: %d
+                  distribution:
+                    mode: %s
               template:
                 command: [%s]
-            """.formatted(port, command);
+            """.formatted(pool.replicas(), port, pool.mode(), command);
     }
 
     /// The same worker by itself, once it answers.
@@ -78,18 +80,14 @@ final class Distribution {
         var address = freeAddress();
         var command = new ArrayList<>(hello());
         command.addAll(List.of("--port", Integer.toString(address.getPort())));
-        return ServerProcess.start(command, Map.of(), Files.createTempDirectory("drvb"), address);
+        return ServerProcess.start(command, Map.of(), ScratchDirectory.create(), address);
     }
 
     private List<String> hello() {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
-        command.addAll(List.of("-cp", home.resolve("lib/examples") + "/*", "dev.drover.examples.Hello"));
-        return command;
+        return Jvm.running(Jvm.SMALL, home.resolve("lib/examples") + "/*", "dev.drover.examples.Hello");
     }
 
-    private static InetSocketAddress freeAddress() throws IOException {
+    static InetSocketAddress freeAddress() throws IOException {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return new InetSocketAddress(free.getInetAddress(), free.getLocalPort());
         }

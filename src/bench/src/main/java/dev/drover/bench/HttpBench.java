@@ -26,7 +26,7 @@ final class HttpBench {
 
     List<Row> run() throws Exception {
         var distribution = new Distribution();
-        try (var master = distribution.startMaster();
+        try (var master = distribution.startMaster(Distribution.Pool.SINGLE);
                 var alone = distribution.startHello()) {
             HttpLoad.requestsPerSecond(master.address(), WARM_UP);
             HttpLoad.requestsPerSecond(alone.address(), WARM_UP);
@@ -37,9 +37,7 @@ final class HttpBench {
             double more = Math.max(0, 100 * (atLoad - atRest(master)));
             return List.of(
                     Row.of("requests/s of a worker, kept connections", rates, Optional.of(GOAL)),
-                    new Row(
-                            "master's CPU under that load beyond rest, % of a core",
-                            more, Optional.empty(), Optional.empty(), Optional.of(CPU_GOAL)));
+                    Row.alone("master's CPU under that load beyond rest, % of a core", more, CPU_GOAL));
         }
     }
 

@@ -2,7 +2,6 @@ package dev.drover.bench;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /// What master and worker hold at rest, beside the same worker by itself.
 final class MemoryBench {
@@ -11,7 +10,7 @@ final class MemoryBench {
 
     List<Row> run() throws Exception {
         var distribution = new Distribution();
-        try (var master = distribution.startMaster();
+        try (var master = distribution.startMaster(Distribution.Pool.SINGLE);
                 var alone = distribution.startHello()) {
             ServerProcess.pause(REST);
             long worker = master.answeringPid();
@@ -24,6 +23,6 @@ final class MemoryBench {
     }
 
     private static Row compared(String name, double ours, double peer) {
-        return Row.of(name, new Pairs.Comparison(ours, peer, ours / peer), Optional.empty());
+        return Row.of(name, new Pairs.Comparison(ours, peer, ours / peer));
     }
 }

@@ -3,7 +3,6 @@ package dev.drover.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /// From `kill -9` of the only worker to the first answer of its replacement, against the start of the same worker by
@@ -17,9 +16,9 @@ final class RestartBench {
 
     List<Row> run() throws Exception {
         var distribution = new Distribution();
-        try (var master = distribution.startMaster()) {
+        try (var master = distribution.startMaster(Distribution.Pool.SINGLE)) {
             var times = Pairs.compare(pairs, () -> replace(master), () -> start(distribution));
-            return List.of(Row.of("kill -9 to the replacement's answer, ms", times, Optional.empty()));
+            return List.of(Row.of("kill -9 to the replacement's answer, ms", times));
         }
     }
 

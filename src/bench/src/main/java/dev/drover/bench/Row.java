@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param ratio median of the ratios of the pairs
 /// @param goal for the ratio or, where there is none, for our value
 public record Row(String name, double ours, Optional<Double> peer, Optional<Double> ratio, Optional<Goal> goal) {
-    private static final String FORMAT = "%-52s %12s %12s %8s %10s %8s";
+    private static final String FORMAT = "%-58s %12s %12s %8s %10s %8s";
 
     /// A bound of a ratio.
     ///
@@ -41,6 +41,21 @@ public record Row(String name, double ours, Optional<Double> peer, Optional<Doub
     /// A value with neither peer nor goal.
     public static Row alone(String name, double ours) {
         return new Row(name, ours, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /// A value with a goal of its own.
+    public static Row alone(String name, double ours, Goal goal) {
+        return new Row(name, ours, Optional.empty(), Optional.empty(), Optional.of(goal));
+    }
+
+    /// Two values of which only ours has a goal.
+    public static Row beside(String name, double ours, double peer, Goal goal) {
+        return new Row(name, ours, Optional.of(peer), Optional.empty(), Optional.of(goal));
+    }
+
+    /// A comparison without a goal.
+    public static Row of(String name, Pairs.Comparison comparison) {
+        return of(name, comparison, Optional.empty());
     }
 
     /// A comparison.

@@ -5,9 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,11 +20,11 @@ final class ServerProcess implements AutoCloseable {
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(1);
 
     private final Process process;
-    private final Path directory;
+    private final ScratchDirectory directory;
     private final InetSocketAddress address;
     private final Duration startTime;
 
-    private ServerProcess(Process process, Path directory, InetSocketAddress address) {
+    private ServerProcess(Process process, ScratchDirectory directory, InetSocketAddress address) {
         this.process = process;
         this.directory = directory;
         this.address = address;
@@ -34,11 +33,14 @@ final class ServerProcess implements AutoCloseable {
 
     /// @param directory for its output; deleted at the end
     static ServerProcess start(
-            List<String> command, Map<String, String> environment, Path directory, InetSocketAddress address)
+            List<String> command,
+            Map<String, String> environment,
+            ScratchDirectory directory,
+            InetSocketAddress address)
             throws IOException {
         var builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile());
+                .redirectOutput(directory.path().resolve("log").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DROVER_"));
         builder.environment().putAll(environment);
         return new ServerProcess(builder.start(), directory, address);
@@ -84,6 +86,28 @@ final class ServerProcess implements AutoCloseable {
         throw new BenchException("no answer at " + address + ", where this was written:\n" + log);
     }
 
+    /// Waits until so many processes have answered.
+    void awaitAnswers(int processes) throws IOException {
+        var answered = new HashSet<Long>();
+        long start = System.nanoTime();
+        while (answered.size() < processes) {
+            if (System.nanoTime() - start >= START_BOUND.toNanos()) {
+                throw new BenchException("only " + answered + " answer at " + address + ", not " + processes
+                        + " processes; this was written:\n" + log());
+            }
+            answered.add(answeringPid());
+        }
+    }
+
+    /// CPU time so far of it and its children, those that live.
+    Duration cpuTime() throws IOException {
+        var sum = ProcessFiles.cpuTime(pid());
+        for (var child : process.descendants().toList()) {
+            sum = sum.plus(ProcessFiles.cpuTime(child.pid()));
+        }
+        return sum;
+    }
+
     /// Lets time pass in which nothing is asked of the server.
     static void pause(Duration time) {
         long end = System.nanoTime() + time.toNanos();
@@ -94,7 +118,7 @@ final class ServerProcess implements AutoCloseable {
 
     private String log() {
         try {
-            return new String(Files.readAllBytes(directory.resolve("log")), UTF_8);
+            return new String(Files.readAllBytes(directory.path().resolve("log")), UTF_8);
         } catch (IOException failure) {
             return failure.toString();
         }
@@ -103,18 +127,11 @@ final class ServerProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        try {
+        try (directory) {
             if (!process.waitFor(STOP_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
-            try (var files = Files.walk(directory)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            }
-        } catch (IOException failure) {
-            throw new BenchException("cannot remove " + directory + ": " + failure);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

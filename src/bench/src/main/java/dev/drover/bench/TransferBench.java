@@ -1,7 +1,6 @@
 package dev.drover.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// Passing a descriptor in Java, by JMH in a JVM of its own for each run, against the same in C.
 final class TransferBench {
     private static final Row.Goal GOAL = Row.Goal.atMost(1.3);
-    private static final Duration COMPILE_BOUND = Duration.ofSeconds(60);
     private static final Duration RUN_BOUND = Duration.ofSeconds(30);
     private static final int RUN_MILLIS = 1000;
 
@@ -33,20 +31,12 @@ final class TransferBench {
     }
 
     List<Row> run() throws Exception {
-        var program = Files.createTempFile("drover-transfer", "");
-        try {
-            compile(program);
+        try (var directory = ScratchDirectory.create()) {
+            var program = Sources.compile("transfer.c", directory.path());
             return List.of(
                     row("200 B + 1 handle, one thread, ns", "sameThread", program, "same"),
                     row("200 B + 1 handle, round trip of two threads, ns", "roundTrip", program, "round"));
-        } finally {
-            Files.delete(program);
         }
-    }
-
-    private static void compile(Path program) throws IOException, InterruptedException {
-        var source = Path.of(System.getProperty("drover.bench.c", "src/bench/src/main/c"), "transfer.c");
-        Commands.run(COMPILE_BOUND, List.of("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()));
     }
 
     private Row row(String name, String benchmark, Path program, String mode) throws Exception {

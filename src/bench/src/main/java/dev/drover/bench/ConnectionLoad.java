@@ -1,0 +1,40 @@
+package dev.drover.bench;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// Short connections with one request each, as fast as they come: `connections.c`.
+///
+/// @param program compiled
+record ConnectionLoad(Path program) {
+    /// Keeps some workers busy without queueing for long.
+    private static final int CONCURRENCY = 64;
+
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    /// @param perSecond connections
+    /// @param cpuShare how busy the load's only thread was, of 1: near 1 it was the limit, not the server
+    record Result(double perSecond, double cpuShare) {}
+
+    static ConnectionLoad compile(ScratchDirectory directory) throws IOException, InterruptedException {
+        return new ConnectionLoad(Sources.compile("connections.c", directory.path()));
+    }
+
+    /// Any connection that fails fails the run.
+    Result run(InetSocketAddress address, int count) throws IOException, InterruptedException {
+        var words = Commands.run(
+                        BOUND,
+                        List.of(
+                                program.toString(),
+                                Integer.toString(address.getPort()),
+                                Integer.toString(count),
+                                Integer.toString(CONCURRENCY)))
+                .strip()
+                .split(" ", -1);
+        double seconds = Double.parseDouble(words[0]);
+        return new Result(count / seconds, Double.parseDouble(words[1]) / seconds);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.drover.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// What it costs that a master accepts a connection and passes it on: short connections to the same workers, Dispatched
+/// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`. Ours is the built
+/// distribution.
+final class DispatchBench {
+    /// Microseconds of CPU for a connection.
+    private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);
+
+    private static final Row.Goal RATE_GOAL = Row.Goal.atLeast(1.8);
+    private static final int CONNECTIONS = 10_000;
+    private static final int WORKERS = 4;
+    private static final int FEW_WORKERS = 2;
+
+    /// For two masters with four JVM each, twice five of Node, and the rest.
+    private static final long ENOUGH_KIB = 2L << 20;
+
+    private final int pairs;
+
+    DispatchBench(int pairs) {
+        this.pairs = pairs;
+    }
+
+    /// How connections reach the workers.
+    private enum Way {
+        DISPATCHED,
+        SHARDED,
+        ROUND_ROBIN,
+        NONE
+    }
+
+    /// Of one run.
+    ///
+    /// @param rate connections a second
+    /// @param cpu of master and workers for a connection, in microseconds
+    /// @param masterCpu the master's part of it
+    /// @param loadShare how busy the loader was, of 1
+    private record Cost(double rate, double cpu, double masterCpu, double loadShare) {}
+
+    List<Row> run() throws Exception {
+        int workers = workers();
+        try (var directory = ScratchDirectory.create();
+                var servers = new Servers(workers)) {
+            var load = ConnectionLoad.compile(directory);
+            var runs = new EnumMap<Way, Callable<Cost>>(Way.class);
+            for (var server : servers.start().entrySet()) {
+                runs.put(server.getKey(), () -> measure(server.getValue(), load));
+            }
+            for (var run : runs.values()) {
+                // The first warms up.
+                run.call();
+            }
+            return rows(workers, Rounds.run(pairs, runs));
+        }
+    }
+
+    /// Fewer where there is no memory for all.
+    private static int workers() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            long available = lines.filter(line -> line.startsWith("MemAvailable:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+            return available >= ENOUGH_KIB ? WORKERS : FEW_WORKERS;
+        }
+    }
+
+    private static Cost measure(ServerProcess server, ConnectionLoad load) throws Exception {
+        var before = server.cpuTime();
+        var masterBefore = ProcessFiles.cpuTime(server.pid());
+        var result = load.run(server.address(), CONNECTIONS);
+        double cpu = server.cpuTime().minus(before).toNanos() / 1e3;
+        double masterCpu =
+                ProcessFiles.cpuTime(server.pid()).minus(masterBefore).toNanos() / 1e3;
+        return new Cost(result.perSecond(), cpu / CONNECTIONS, masterCpu / CONNECTIONS, result.cpuShare());
+    }
+
+    private static List<Row> rows(int workers, Rounds<Way, Cost> rounds) {
+        var rate = workers + " workers, connections/s, ";
+        return List.of(
+                Row.of(
+                        rate + "Dispatched; Node SCHED_RR",
+                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::rate),
+                        Optional.of(RATE_GOAL)),
+                Row.of(rate + "Sharded; Node SCHED_NONE", rounds.compare(Way.SHARDED, Way.NONE, Cost::rate)),
+                Row.of(
+                        "CPU µs a connection, Dispatched; Node SCHED_RR",
+                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::cpu)),
+                Row.of(
+                        "CPU µs a connection, Sharded; Node SCHED_NONE",
+                        rounds.compare(Way.SHARDED, Way.NONE, Cost::cpu)),
+                Row.beside(
+                        "CPU µs Dispatched adds; what SCHED_RR adds to SCHED_NONE",
+                        rounds.difference(Way.DISPATCHED, Way.SHARDED, Cost::cpu),
+                        rounds.difference(Way.ROUND_ROBIN, Way.NONE, Cost::cpu),
+                        COST_GOAL),
+                Row.of(
+                        "the master's part, CPU µs a connection; Node's primary",
+                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::masterCpu)),
+                Row.alone(
+                        "how busy the load was with Dispatched, of 1 (its limit)",
+                        rounds.median(Way.DISPATCHED, Cost::loadShare)));
+    }
+
+    /// All that are compared; each is at rest while another is measured.
+    private static final class Servers implements AutoCloseable {
+        private final int workers;
+        private final List<ServerProcess> running = new ArrayList<>();
+
+        Servers(int workers) {
+            this.workers = workers;
+        }
+
+        /// Once all their workers answer.
+        Map<Way, ServerProcess> start() throws IOException {
+            var distribution = new Distribution();
+            var servers = new EnumMap<Way, ServerProcess>(Way.class);
+            servers.put(Way.DISPATCHED, add(distribution.startMaster(new Distribution.Pool(workers, "Dispatched"))));
+            servers.put(Way.SHARDED, add(distribution.startMaster(new Distribution.Pool(workers, "Sharded"))));
+            servers.put(Way.ROUND_ROBIN, add(cluster("rr")));
+            servers.put(Way.NONE, add(cluster("none")));
+            for (var server : servers.entrySet()) {
+                if (server.getKey() != Way.NONE) {
+                    server.getValue().awaitAnswers(workers);
+                }
+            }
+            // Under SCHED_NONE one worker may get all that comes singly; the first run meets all of them.
+            return servers;
+        }
+
+        private ServerProcess add(ServerProcess server) {
+            running.add(server);
+            return server;
+        }
+
+        private ServerProcess cluster(String policy) throws IOException {
+            var address = Distribution.freeAddress();
+            var command = new ArrayList<>(Sources.node("cluster.js"));
+            command.addAll(List.of(policy, Integer.toString(address.getPort()), Integer.toString(workers)));
+            return ServerProcess.start(command, Map.of(), ScratchDirectory.create(), address);
+        }
+
+        @Override
+        public void close() {
+            running.reversed().forEach(ServerProcess::close);
+        }
+    }
+}
