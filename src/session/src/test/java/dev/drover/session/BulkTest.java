@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A gigabyte to a slow reader, between two processes that have 64 MB each: what is under way is bounded at both ends.
+/// A gigabyte to a slow reader, between two processes that have 64 MB each: what is under way is bounded at both
+/// ends.
 @Tag("slow")
 @Timeout(400)
 class BulkTest {
