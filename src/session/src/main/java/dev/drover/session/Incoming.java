@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Something that came over a link and wants an outcome, which is told to its sender over the same link. Any
 /// thread.
@@ -12,6 +13,10 @@ final class Incoming implements Outcome {
     private final boolean request;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final AtomicBoolean answered = new AtomicBoolean();
+
+    /// Of a request, which its requester may withdraw while its handler takes it: who answers waits until it is
+    /// told as taken, or tells it no more.
+    private final ReentrantLock order = new ReentrantLock();
 
     Incoming(Link link, long id, int size, boolean request) {
         this.link = link;
@@ -26,8 +31,13 @@ final class Incoming implements Outcome {
 
     @Override
     public void taken() {
-        if (takeOnce()) {
-            link.tellTaken(id);
+        order.lock();
+        try {
+            if (takeOnce()) {
+                link.tellTaken(id);
+            }
+        } finally {
+            order.unlock();
         }
     }
 
@@ -63,8 +73,7 @@ final class Incoming implements Outcome {
 
     private boolean answerOnce() {
         if (answered.compareAndSet(false, true)) {
-            // An answer says that it was taken, too.
-            takeOnce();
+            takeWithAnswer();
             if (request) {
                 link.arrivals().answered();
                 link.forgetLater(id);
@@ -72,6 +81,16 @@ final class Incoming implements Outcome {
             return true;
         }
         return false;
+    }
+
+    /// An answer says that it was taken, too.
+    private void takeWithAnswer() {
+        order.lock();
+        try {
+            takeOnce();
+        } finally {
+            order.unlock();
+        }
     }
 
     /// How long a reply waits for room.

@@ -155,6 +155,11 @@ final class Link {
         if (batch.isEmpty() && ranges.isEmpty()) {
             return false;
         }
+        // What is told as taken goes before its answer, which was queued later.
+        while (ranges.size() == MAX_RANGES) {
+            stream.send(List.of(), ranges);
+            ranges = taken.drain(MAX_RANGES);
+        }
         var envelopes = new ArrayList<Envelope>(batch.size());
         for (var pending : batch) {
             envelopes.add(pending.envelope());

@@ -27,11 +27,15 @@ class ChaosTest {
     private static final int WORKERS = 6;
 
     /// What a loaded machine may add to a deadline.
+    /// Requests of one sender between two that leave: on a fast machine all would be over before anybody does.
+    private static final int ASKED_PER_LEAVING = 50;
+
     private static final Duration A_LITTLE = Duration.ofSeconds(3);
 
     private final long seed =
             Long.getLong("drover.seed", ThreadLocalRandom.current().nextLong());
     private final TestMaster master = new TestMaster();
+    private final AtomicInteger left = new AtomicInteger();
     private final AtomicBoolean stop = new AtomicBoolean();
     private final Map<String, AtomicInteger> outcomes = new ConcurrentHashMap<>();
     private final AtomicLong latest = new AtomicLong(Long.MIN_VALUE);
@@ -100,6 +104,10 @@ class ChaosTest {
         var random = new Random(seed);
         for (int i = 0; i < times; i++) {
             var timeout = Duration.ofMillis(20 + random.nextInt(500));
+            if (i % ASKED_PER_LEAVING == 0) {
+                int before = left.get();
+                Await.until("somebody leaves", () -> left.get() > before);
+            }
             long deadline = System.nanoTime() + timeout.toNanos();
             var to = Address.worker("web-" + random.nextInt(WORKERS));
             var _ = messenger.request(to, Payload.text("?"), timeout).whenComplete((_, failure) -> {
@@ -120,6 +128,7 @@ class ChaosTest {
         while (!stop.get()) {
             while (leaving.size() >= WORKERS) {
                 leaving.remove(random.nextInt(leaving.size())).run();
+                left.incrementAndGet();
             }
             leaving.add(come("web-" + random.nextInt(WORKERS), random));
             LockSupport.parkNanos(1_000_000);

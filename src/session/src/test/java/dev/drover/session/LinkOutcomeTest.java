@@ -252,6 +252,29 @@ class LinkOutcomeTest {
     }
 
     @Test
+    void cancelThatCrossesTheHandlerIsAnsweredInOrder() {
+        // given
+        pair.right.handlers.onRequest(asked::add);
+
+        // when
+        for (int round = 0; round < 20; round++) {
+            var ends = IntStream.range(0, 200)
+                    .mapToObj(_ -> {
+                        var told = Told.ofRequest();
+                        pair.left.ask("web-0", "?", LONG, told).withdraw();
+                        return told;
+                    })
+                    .toList();
+            assertThat(ends).allSatisfy(told -> assertThat(told.end()).isEqualTo("failed CANCELLED"));
+            int answers = 200 * (round + 1);
+            Await.until("all are answered", () -> pair.right.written.size() >= answers);
+        }
+
+        // then
+        assertThat(pair.violations).isEmpty();
+    }
+
+    @Test
     void endWithdrawsWhatIsInTheHandler() {
         // given
         pair.right.handlers.onRequest(asked::add);

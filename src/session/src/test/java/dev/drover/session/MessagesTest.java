@@ -288,6 +288,41 @@ class MessagesTest {
     }
 
     @Test
+    void handlersThatWaitForEachOtherGoOn() {
+        // given
+        var limits = new MessageLimits(1 << 10, 1, 1 << 10, 8, 1 << 13, 8);
+        try (var small =
+                new TestMaster((socket, gate) -> SessionServer.start(socket, limits, Duration.ofMillis(50), gate))) {
+            var one = small.openWorker("web-0").messenger();
+            var other = small.openWorker("web-1").messenger();
+            var sent = new LinkedBlockingQueue<CompletableFuture<Delivery>>();
+            var patience = WhenFull.waitFor(Duration.ofMillis(100));
+            one.onMessage(_ -> {
+                for (int i = 0; i < 3; i++) {
+                    sent.add(one.send(Address.worker("web-1"), Payload.text("m"), patience));
+                }
+            });
+            other.onMessage(message -> {
+                if (message.payload().text().equals("go")) {
+                    for (int i = 0; i < 3; i++) {
+                        sent.add(other.send(Address.worker("web-0"), Payload.text("m"), patience));
+                    }
+                }
+            });
+
+            // when
+            var started = small.parent().send(Address.worker("web-1"), Payload.text("go"));
+            Await.of(started);
+            Await.until("both have sent", () -> sent.size() >= 6);
+
+            // then
+            assertThat(sent).allSatisfy(it -> Await.of(it.handle((_, _) -> true)));
+            assertThat(Await.of(one.send(Address.worker("web-1"), Payload.text("m"))))
+                    .isEqualTo(Delivery.ONE);
+        }
+    }
+
+    @Test
     void thousandRequestsFailAtOnceWhenTheWorkerDies() throws Exception {
         // given
         var worker = new RawWorker(master.socket()).greet(master.expect("web-0"));
@@ -340,17 +375,17 @@ class MessagesTest {
         long id = 0;
 
         // when
-        while (!deaf.ended.isDone() && id < 10_000_000) {
+        while (deaf.isOpen() && id < 10_000_000) {
             var many = dev.drover.protocol.worker.v1.OpenSessionRequest.newBuilder();
             for (int i = 0; i < 1000; i++) {
                 many.addEnvelopes(Envelopes.said(++id, Address.worker("nobody"), new Said.Message(Payload.text("m"))));
             }
             deaf.say(many.build());
-            Await.until("more can be said", () -> deaf.isReady() || deaf.ended.isDone());
+            Await.until("more can be said", () -> deaf.isReady() || !deaf.isOpen());
         }
 
         // then
-        assertThat(deaf.awaitEnd().isOk()).isFalse();
+        assertThat(deaf.isOpen()).isFalse();
         assertThat(master.awaitTold("refused")).contains("reads no answers");
     }
 }
