@@ -382,7 +382,7 @@ class WorkerConnectionTest {
 
     private static List<Thread> serving() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("drover-serving"))
+                .filter(thread -> thread.getName().equals("drover-keep-alive"))
                 .toList();
     }
 
