@@ -6,6 +6,7 @@ import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.Place;
 import dev.drover.supervisor.pool.PoolState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ record PoolView(
 
     private static Snapshot.Session session(WorkerSession session) {
         var age = Duration.ofNanos(System.nanoTime() - session.heartbeatNanos());
-        return new Snapshot.Session(age, session.load());
+        return new Snapshot.Session(Instant.now().minus(age), session.load());
     }
 
     private WorkerId id(Place place) {

@@ -2,7 +2,6 @@ package dev.drover.supervisor;
 
 import dev.drover.session.Load;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -95,9 +94,9 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
 
     /// The session of an incarnation.
     ///
-    /// @param heartbeatAge how long ago it gave a sign of life, or opened
+    /// @param lastHeartbeat when it last gave a sign of life, or opened
     /// @param load what it has in hand; empty when it does not tell
-    public record Session(Duration heartbeatAge, Optional<Load> load) {}
+    public record Session(Instant lastHeartbeat, Optional<Load> load) {}
 
     /// Where an incarnation stands.
     public enum Phase {

@@ -10,7 +10,6 @@ import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.ExitReport;
 import dev.drover.supervisor.Snapshot;
-import java.time.Instant;
 
 /// Workers as the control API tells them.
 public final class WorkerMessages {
@@ -48,8 +47,7 @@ public final class WorkerMessages {
     }
 
     private static Session session(Snapshot.Session session) {
-        var message = Session.newBuilder()
-                .setLastHeartbeatAt(Times.timestamp(Instant.now().minus(session.heartbeatAge())));
+        var message = Session.newBuilder().setLastHeartbeatAt(Times.timestamp(session.lastHeartbeat()));
         session.load()
                 .ifPresent(load -> message.setLoad(
                         Load.newBuilder().setConnections(load.connections()).setInFlight(load.inFlight())));

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.master.fixtures.Snapshots;
 import dev.drover.protocol.control.v1.Exit;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.Session;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
+import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.Snapshot.Phase;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,9 @@ class WorkerMessagesTest {
                         .addLeases(
                                 Lease.newBuilder().setSocket("http").setShard(2).setQueued(7))
                         .setStatusText("serving")
+                        .setSession(Session.newBuilder()
+                                .setLastHeartbeatAt(Times.timestamp(Snapshots.NOW.plusSeconds(2)))
+                                .setLoad(Load.newBuilder().setConnections(3).setInFlight(2)))
                         .build());
     }
 
