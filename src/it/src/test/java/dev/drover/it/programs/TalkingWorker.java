@@ -49,18 +49,18 @@ public final class TalkingWorker {
             case "print" -> System.out.println("heard " + words[1] + " from " + message.from());
             case "tell" -> tell(Address.parse(words[1]), words[2]);
             case "flood" -> flood(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
-            default -> throw new IllegalArgumentException("cannot do " + message.payload().text());
+            default ->
+                throw new IllegalArgumentException(
+                        "cannot do " + message.payload().text());
         }
     }
 
     private void tell(Address to, String text) {
-        var _ = worker.messages()
-                .send(to, Payload.text(text))
-                .handle((delivery, failure) -> {
-                    System.out.println("told " + to + " " + text + ": "
-                            + (failure == null ? "delivered " + delivery.delivered() : reason(failure)));
-                    return delivery;
-                });
+        var _ = worker.messages().send(to, Payload.text(text)).handle((delivery, failure) -> {
+            System.out.println("told " + to + " " + text + ": "
+                    + (failure == null ? "delivered " + delivery.delivered() : reason(failure)));
+            return delivery;
+        });
     }
 
     private void flood(int count, int bytes) {
@@ -71,7 +71,9 @@ public final class TalkingWorker {
         }
         System.out.println("flooded");
         sent.forEach(each -> each.handle((_, _) -> "").join());
-        long failed = sent.stream().filter(CompletableFuture::isCompletedExceptionally).count();
+        long failed = sent.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .count();
         System.out.println("flooded " + (count - failed) + " " + failed);
     }
 
@@ -90,16 +92,14 @@ public final class TalkingWorker {
     }
 
     private void ask(IncomingRequest request, Address whom, String what) {
-        var _ = worker.messages()
-                .request(whom, Payload.text(what), TIMEOUT)
-                .handleAsync((reply, failure) -> {
-                    if (failure == null) {
-                        request.reply(reply);
-                    } else {
-                        request.fail(reason(failure));
-                    }
-                    return reply;
-                });
+        var _ = worker.messages().request(whom, Payload.text(what), TIMEOUT).handleAsync((reply, failure) -> {
+            if (failure == null) {
+                request.reply(reply);
+            } else {
+                request.fail(reason(failure));
+            }
+            return reply;
+        });
     }
 
     private static String reason(Throwable failure) {
