@@ -58,7 +58,13 @@ final class RunDirectory implements AutoCloseable {
     /// A new one of nobody else's, which goes with its end.
     static RunDirectory temporary() {
         try {
-            return open(Files.createTempDirectory("drover-"), true);
+            var root = Files.createTempDirectory("drover-");
+            try {
+                return open(root, true);
+            } catch (SupervisorException failure) {
+                remove(root);
+                throw failure;
+            }
         } catch (IOException failure) {
             throw new SupervisorException("cannot make a run directory: " + describe(failure), failure);
         }
