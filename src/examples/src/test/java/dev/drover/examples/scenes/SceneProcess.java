@@ -49,6 +49,8 @@ final class SceneProcess implements AutoCloseable {
     static SceneProcess drover(Path directory, int cpus, Class<?> main, String... arguments) {
         var command = new ArrayList<>(Jvm.running(main));
         command.add(1, "-XX:ActiveProcessorCount=" + cpus);
+        // Killed, it leaves its run directory.
+        command.add(1, "-Djava.io.tmpdir=" + directory);
         command.addAll(List.of(arguments));
         return new SceneProcess(directory, command);
     }
