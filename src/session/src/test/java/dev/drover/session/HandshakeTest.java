@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,11 +26,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Who is let in, who is refused and why; and that nobody else notices.
 class HandshakeTest {
-    private static final Duration HELLO_TIMEOUT = Duration.ofMillis(700);
+    private static final Duration HELLO_TIMEOUT = Duration.ofMillis(1500);
 
     private final TestMaster master = new TestMaster((socket, gate) ->
             SessionServer.start(socket, MessageLimits.DEFAULT, Duration.ofMillis(50), gate, HELLO_TIMEOUT));
     private SessionClient bystander;
+
+    /// gRPC takes its time to load; the bystander shall not be late for it.
+    @BeforeAll
+    static void warmUp() {
+        try (var other = new TestMaster()) {
+            other.openWorker("web-0");
+        }
+    }
 
     @BeforeEach
     void openBystander() {
@@ -246,6 +255,30 @@ class HandshakeTest {
                 .isEqualTo(com.google.protobuf.Duration.newBuilder()
                         .setNanos(50_000_000)
                         .build());
+        peer.close();
+    }
+
+    @Test
+    void stateReportsAreTold() throws Exception {
+        // given
+        var peer = new RawWorker(master.socket()).greet(master.expect("web-0"));
+
+        // when
+        peer.say(state(StateReport.newBuilder()
+                .setPhase(WorkerPhase.WORKER_PHASE_READY)
+                .setStatusText("s".repeat(1024))));
+        peer.say(state(StateReport.newBuilder().setPhase(WorkerPhase.WORKER_PHASE_DRAINING)));
+        peer.say(state(StateReport.newBuilder().setPhaseValue(99)));
+        peer.say(load(Integer.MAX_VALUE, 3));
+
+        // then
+        assertThat(master.awaitTold("status web-0")).endsWith(": " + "s".repeat(1024));
+        assertThat(master.awaitTold("ready")).isEqualTo("ready web-0");
+        assertThat(master.awaitTold("draining")).isEqualTo("draining web-0");
+        var session = master.sessions.getLast();
+        Await.until("the load is told", () -> session.load().isPresent());
+        assertThat(session.load()).contains(new Load(Integer.MAX_VALUE, 3));
+        assertThat(peer.ended).isNotDone();
         peer.close();
     }
 
