@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A request that came. To be answered once, by [#reply] or [#fail], from any thread, now or later; every further
-/// answer
-/// is ignored, as is one after the requester no longer waits.
+/// answer is ignored, as is one after the requester no longer waits.
 public final class IncomingRequest {
     private final Address from;
     private final Said.Request request;
