@@ -129,7 +129,7 @@ class CrashTest {
         // given
         var pool = Pools.hello(2);
         var drover = serve(pool, 2);
-        int before = Procs.openDescriptors(drover.pid());
+        int before = drover.descriptorsWithSessions(2);
 
         // when
         for (int round = 0; round < 10; round++) {

@@ -155,7 +155,7 @@ class DispatchFailureTest {
         // given
         var pool = Pools.hello(4).socket(DISPATCHED);
         var drover = serve(pool, 4);
-        int before = Procs.openDescriptors(drover.pid());
+        int before = drover.descriptorsWithSessions(4);
         var stopped = drover.workers();
         stopped.forEach(worker -> Procs.stop(worker.pid()));
 

@@ -39,7 +39,7 @@ class HostileTest {
         var drover = drovers.run("-f", pool.write(directory).toString());
         drover.awaitReady(pool.address(), 2);
         var socket = drover.runDirectory().resolve("attach/handles.sock");
-        int before = Procs.openDescriptors(drover.pid());
+        int before = drover.descriptorsWithSessions(2);
         var random = new Random(7);
         var strangers = new ArrayList<UnixSocket>();
 

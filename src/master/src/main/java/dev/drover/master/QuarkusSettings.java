@@ -8,6 +8,15 @@ final class QuarkusSettings {
     /// What a call may have beyond one payload: names, numbers, the receipts of a batch.
     static final int MAX_OVERHEAD_BYTES = 128 << 10;
 
+    /// What a stream may send before it is read: as much is in memory for each call that waits for its turn.
+    private static final int STREAM_WINDOW_BYTES = 16 << 10;
+
+    /// Calls of one connection at once.
+    private static final int MAX_STREAMS = 128;
+
+    /// Calls that their caller may end early within 30 s, on one connection, before it is cut: deadlines do that, too.
+    private static final int MAX_RESETS = 10_000;
+
     private QuarkusSettings() {}
 
     /// Keys and values. System properties win over every other source.
@@ -21,6 +30,11 @@ final class QuarkusSettings {
             settings.put("quarkus.http.host", address.host().getHostAddress());
             settings.put("quarkus.http.port", Integer.toString(address.port()));
         });
+        settings.put("quarkus.http.limits.max-concurrent-streams", Integer.toString(MAX_STREAMS));
+        settings.put("quarkus.http.initial-window-size", Integer.toString(STREAM_WINDOW_BYTES));
+        // So that calls that wait never keep the others' bytes from coming.
+        settings.put("quarkus.http.http2-connection-window-size", Integer.toString(MAX_STREAMS * STREAM_WINDOW_BYTES));
+        settings.put("quarkus.http.limits.rst-flood-max-rst-frame-per-window", Integer.toString(MAX_RESETS));
         settings.put(
                 "quarkus.grpc.server.max-inbound-message-size",
                 Integer.toString(options.messages().maxPayloadBytes() + MAX_OVERHEAD_BYTES));

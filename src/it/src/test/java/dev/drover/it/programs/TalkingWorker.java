@@ -25,7 +25,9 @@ import java.util.concurrent.CompletionException;
 /// | --- | --- |
 /// | `echo X` | is answered `X by WORKER` |
 /// | `fail X` | fails with an exception that says `X` |
+/// | `left` | is answered with the seconds that its requester still waits |
 /// | `hold` | is never answered; writes `holding`, and `withdrawn` when it is no longer wanted |
+/// | `never` | is never answered |
 /// | `ask ADDRESS X` | is answered with what that address answers to `X` |
 public final class TalkingWorker {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -70,11 +72,14 @@ public final class TalkingWorker {
             sent.add(worker.messages().send(Address.parent(), payload, dev.drover.session.WhenFull.fail()));
         }
         System.out.println("flooded");
-        sent.forEach(each -> each.handle((_, _) -> "").join());
-        long failed = sent.stream()
-                .filter(CompletableFuture::isCompletedExceptionally)
-                .count();
-        System.out.println("flooded " + (count - failed) + " " + failed);
+        // Not awaited here, where what its sender says next waits for this to end.
+        var all = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
+        var _ = all.whenComplete((_, _) -> {
+            long failed = sent.stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .count();
+            System.out.println("flooded " + (count - failed) + " " + failed);
+        });
     }
 
     private void answer(IncomingRequest request) {
@@ -82,6 +87,9 @@ public final class TalkingWorker {
         switch (words[0]) {
             case "echo" -> request.reply(Payload.text(words[1] + " by " + worker.name()));
             case "fail" -> throw new IllegalArgumentException(words[1]);
+            case "left" ->
+                request.reply(Payload.text(Long.toString(request.timeLeft().toSeconds())));
+            case "never" -> {}
             case "hold" -> {
                 System.out.println("holding");
                 request.onCancel(() -> System.out.println("withdrawn"));

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /// What a subscribed program is given, by number, until it has signed for it and answered it. Thread-safe.
 ///
-/// Bounded by [dev.drover.session.Program], which lets nothing come before something else has gone: what waits
-/// here to be written has not been signed for, and a request whose time is up is dropped unwritten.
+/// Bounded by [dev.drover.session.Program], which lets nothing come before something else has gone: what waits here to
+/// be written has not been signed for, and a request whose time is up is dropped unwritten.
 final class Backlog {
     /// Envelopes written as one gRPC message; the contract allows 1024.
     private static final int MAX_BATCH = 256;
@@ -37,12 +37,20 @@ final class Backlog {
 
         int size();
 
+        /// Whether nobody wants it any more.
+        boolean isOver();
+
         Envelope envelope(long number);
 
         record Message(IncomingMessage message, Receipt receipt, long since) implements Given {
             @Override
             public int size() {
                 return message.payload().size();
+            }
+
+            @Override
+            public boolean isOver() {
+                return false;
             }
 
             @Override
@@ -55,6 +63,11 @@ final class Backlog {
             @Override
             public int size() {
                 return request.payload().size();
+            }
+
+            @Override
+            public boolean isOver() {
+                return request.isCancelled();
             }
 
             @Override
@@ -132,6 +145,10 @@ final class Backlog {
             int bytes = 0;
             for (var each = waiting.entrySet().iterator(); each.hasNext() && batch.size() < MAX_BATCH; ) {
                 var next = each.next();
+                if (next.getValue().isOver()) {
+                    each.remove();
+                    continue;
+                }
                 bytes += next.getValue().size();
                 if (!batch.isEmpty() && bytes > MAX_BATCH_BYTES) {
                     break;

@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Puts the [Gate] before everything the control server answers, gRPC and all else.
+/// Puts the [Gate] before everything the control server answers, gRPC and all else. Lets nothing compressed through,
+/// from wherever it comes: the bounds are those of the compressed size.
 @Singleton
 class GateFilter {
     /// Before every other filter and route.
@@ -35,6 +36,11 @@ class GateFilter {
 
     private void filter(RoutingContext context) {
         var request = context.request();
+        var encoding = request.getHeader("grpc-encoding");
+        if (encoding != null && !encoding.equals("identity")) {
+            deny(request, Refusals.statusOf(new Refusal.Compressed(encoding)));
+            return;
+        }
         if (isUnix(request)) {
             context.next();
             return;

@@ -39,6 +39,12 @@ sealed interface Refusal {
     /// A subscriber broke the contract.
     record ContractBroken(String how) implements Refusal {}
 
+    /// What a caller sends did not come in time.
+    record NotReceived(Duration timeout) implements Refusal {}
+
+    /// What a caller sends is compressed: a small call could fill the memory.
+    record Compressed(String encoding) implements Refusal {}
+
     /// The control address allows reading only.
     record TokenRequired(String method) implements Refusal {}
 

@@ -79,6 +79,18 @@ final class Refusals {
                         Map.of());
             case Refusal.ContractBroken(var how) ->
                 status(Code.INVALID_ARGUMENT, "the subscriber sent " + how, "CONTRACT_BROKEN", Map.of());
+            case Refusal.NotReceived(var timeout) ->
+                status(
+                        Code.DEADLINE_EXCEEDED,
+                        "the call did not come whole within " + timeout.toSeconds() + " s",
+                        "NOT_RECEIVED",
+                        Map.of());
+            case Refusal.Compressed(var encoding) ->
+                status(
+                        Code.UNIMPLEMENTED,
+                        "grpc-encoding " + encoding + " is not understood: send uncompressed",
+                        "COMPRESSED",
+                        Map.of());
             case Refusal.TokenRequired(var method) ->
                 status(
                         Code.PERMISSION_DENIED,

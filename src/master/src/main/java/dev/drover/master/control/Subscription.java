@@ -37,10 +37,12 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
     ///
     /// @param subscription from the call to the subscription: a silent caller does not hold a place
     /// @param receipt for which a program may leave something unsigned: its sender may be waiting
-    record Patience(Duration subscription, Duration receipt) {
-        static final Patience DEFAULT = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(30));
+    /// @param silence after which it is given a sign of life: what is between closes connections that seem unused
+    record Patience(Duration subscription, Duration receipt, Duration silence) {
+        static final Patience DEFAULT =
+                new Patience(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(1));
 
-        /// Between two looks at what is unsigned.
+        /// Between two looks at what is due.
         Duration look() {
             return receipt.dividedBy(8);
         }
@@ -65,6 +67,7 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
     private volatile Wanted wanted = new Wanted(false, Set.of(), false);
 
     private Phase phase = new Phase.Silent();
+    private long lastWritten;
 
     private sealed interface Phase {
         record Silent() implements Phase {}
@@ -124,7 +127,7 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
         }
     }
 
-    private void watchReceipts() {
+    private void watch() {
         if (!(phase instanceof Phase.Open)) {
             return;
         }
@@ -132,9 +135,13 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
         if (oldest.isPresent()
                 && System.nanoTime() - oldest.getAsLong() > patience.receipt().toNanos()) {
             cutOff(new Refusal.ReceiptOverdue(patience.receipt()));
-        } else {
-            after(patience.look(), this::watchReceipts);
+            return;
         }
+        if (peer.isReady()
+                && System.nanoTime() - lastWritten > patience.silence().toNanos()) {
+            write(SubscribeResponse.getDefaultInstance());
+        }
+        after(patience.look(), this::watch);
     }
 
     @Override
@@ -153,6 +160,9 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
             peer.request(1);
         } catch (CallRefused refused) {
             cutOff(refused.refusal());
+        } catch (RuntimeException bug) {
+            LOG.error("Control call failed: Subscribe", bug);
+            cutOff(new Refusal.Failed("Subscribe"));
         }
     }
 
@@ -173,7 +183,7 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
         write(SubscribeResponse.newBuilder()
                 .setSubscribed(Subscribed.newBuilder().setLimits(Spoken.wire(limits)))
                 .build());
-        after(patience.look(), this::watchReceipts);
+        after(patience.look(), this::watch);
     }
 
     private static Set<Address> senders(Senders senders) throws CallRefused {
@@ -291,6 +301,7 @@ final class Subscription implements Subscriber, StreamObserver<SubscribeRequest>
     }
 
     private void write(SubscribeResponse response) {
+        lastWritten = System.nanoTime();
         try {
             peer.onNext(response);
         } catch (RuntimeException gone) {

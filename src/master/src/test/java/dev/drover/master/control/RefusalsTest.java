@@ -71,6 +71,12 @@ class RefusalsTest {
                     Map.of()),
             Arguments.of(
                     new Refusal.ContractBroken("nonsense"), Status.Code.INVALID_ARGUMENT, "CONTRACT_BROKEN", Map.of()),
+            Arguments.of(
+                    new Refusal.NotReceived(Duration.ofSeconds(10)),
+                    Status.Code.DEADLINE_EXCEEDED,
+                    "NOT_RECEIVED",
+                    Map.of()),
+            Arguments.of(new Refusal.Compressed("gzip"), Status.Code.UNIMPLEMENTED, "COMPRESSED", Map.of()),
             Arguments.of(new Refusal.Failed("Stop"), Status.Code.INTERNAL, "INTERNAL", Map.of("method", "Stop"))
         };
     }

@@ -36,11 +36,15 @@ class SubscriptionTest {
     private static final MessageLimits LIMITS =
             new MessageLimits(MAX_PAYLOAD, 100, 4 << 20, MAX_MESSAGES, 8 << 20, 50, 16 << 20);
 
-    private final TalkingMaster master = new TalkingMaster(LIMITS, new Subscription.Patience(TIMEOUT, TIMEOUT));
+    private final TalkingMaster master = talkingMaster(TIMEOUT, TIMEOUT);
 
     @AfterEach
     void close() {
         master.close();
+    }
+
+    private static TalkingMaster talkingMaster(Duration subscription, Duration receipt) {
+        return new TalkingMaster(LIMITS, new Subscription.Patience(subscription, receipt, TIMEOUT));
     }
 
     private static dev.drover.session.Address parent() {
@@ -368,7 +372,7 @@ class SubscriptionTest {
     @Test
     void silentCallerIsCutOff() {
         // given
-        try (var hasty = new TalkingMaster(LIMITS, new Subscription.Patience(Duration.ofMillis(50), TIMEOUT))) {
+        try (var hasty = talkingMaster(Duration.ofMillis(50), TIMEOUT)) {
             // when
             var program = TestProgram.silent(hasty);
 
@@ -380,7 +384,7 @@ class SubscriptionTest {
     @Test
     void programThatDoesNotSignIsCutOffBecauseWorkersWait() {
         // given
-        try (var hasty = new TalkingMaster(LIMITS, new Subscription.Patience(TIMEOUT, Duration.ofMillis(200)))) {
+        try (var hasty = talkingMaster(TIMEOUT, Duration.ofMillis(200))) {
             var program = TestProgram.parent(hasty, "deployer");
 
             // when
@@ -394,9 +398,25 @@ class SubscriptionTest {
     }
 
     @Test
+    void programThatIsToldNothingIsGivenSignsOfLife() throws Exception {
+        // given
+        var brief = Duration.ofMillis(50);
+        try (var lively = new TalkingMaster(LIMITS, new Subscription.Patience(TIMEOUT, brief, brief))) {
+            var program = TestProgram.parent(lively, "deployer");
+
+            // when
+            program.awaitSignOfLife();
+            program.awaitSignOfLife();
+
+            // then
+            assertThat(program.unread()).isZero();
+        }
+    }
+
+    @Test
     void programThatSignsButAnswersLateStays() throws Exception {
         // given
-        try (var hasty = new TalkingMaster(LIMITS, new Subscription.Patience(TIMEOUT, Duration.ofMillis(200)))) {
+        try (var hasty = talkingMaster(TIMEOUT, Duration.ofMillis(200))) {
             var late = TestProgram.parent(hasty, "late");
             var asked = hasty.worker("web-0").messenger().request(parent(), text("?"), TIMEOUT);
             late.sign(late.next());

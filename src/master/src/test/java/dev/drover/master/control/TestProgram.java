@@ -16,6 +16,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// A program that subscribes by the contract, or breaks it.
@@ -23,6 +24,7 @@ final class TestProgram implements ClientResponseObserver<SubscribeRequest, Subs
     private final BlockingQueue<Envelope> given = new LinkedBlockingQueue<>();
     private final CompletableFuture<SubscribeResponse> subscribed = new CompletableFuture<>();
     private final CompletableFuture<Status> ended = new CompletableFuture<>();
+    private final Semaphore signsOfLife = new Semaphore(0);
     private final boolean reads;
 
     @SuppressWarnings("NullAway.Init") // set by beforeStart
@@ -95,6 +97,12 @@ final class TestProgram implements ClientResponseObserver<SubscribeRequest, Subs
         return given.size();
     }
 
+    void awaitSignOfLife() throws InterruptedException {
+        assertThat(signsOfLife.tryAcquire(10, TimeUnit.SECONDS))
+                .as("no sign of life in time")
+                .isTrue();
+    }
+
     void sign(Envelope envelope) {
         sign(envelope.getId(), envelope.getId());
     }
@@ -148,6 +156,9 @@ final class TestProgram implements ClientResponseObserver<SubscribeRequest, Subs
     public void onNext(SubscribeResponse response) {
         if (response.hasSubscribed()) {
             subscribed.complete(response);
+        }
+        if (response.equals(SubscribeResponse.getDefaultInstance())) {
+            signsOfLife.release();
         }
         given.addAll(response.getEnvelopesList());
     }
