@@ -14,6 +14,10 @@ final class QuarkusSettings {
     /// Calls of one connection at once.
     private static final int MAX_STREAMS = 128;
 
+    /// Twice what all calls that wait hold of it, so that they never keep the others' bytes from coming: Netty gives a
+    /// window back only when half of it has been read.
+    private static final int CONNECTION_WINDOW_BYTES = 2 * MAX_STREAMS * STREAM_WINDOW_BYTES;
+
     /// Calls that their caller may end early within 30 s, on one connection, before it is cut: deadlines do that, too.
     private static final int MAX_RESETS = 10_000;
 
@@ -32,8 +36,7 @@ final class QuarkusSettings {
         });
         settings.put("quarkus.http.limits.max-concurrent-streams", Integer.toString(MAX_STREAMS));
         settings.put("quarkus.http.initial-window-size", Integer.toString(STREAM_WINDOW_BYTES));
-        // So that calls that wait never keep the others' bytes from coming.
-        settings.put("quarkus.http.http2-connection-window-size", Integer.toString(MAX_STREAMS * STREAM_WINDOW_BYTES));
+        settings.put("quarkus.http.http2-connection-window-size", Integer.toString(CONNECTION_WINDOW_BYTES));
         settings.put("quarkus.http.limits.rst-flood-max-rst-frame-per-window", Integer.toString(MAX_RESETS));
         settings.put(
                 "quarkus.grpc.server.max-inbound-message-size",

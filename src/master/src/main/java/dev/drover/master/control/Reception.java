@@ -12,7 +12,6 @@ import io.quarkus.grpc.GlobalInterceptor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.spi.Prioritized;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -23,6 +22,10 @@ import java.util.Optional;
 /// and a hundred calls could send large ones at the same time.
 ///
 /// A caller that waits is not read from; what it may have sent by then is the window of its stream.
+///
+/// Also begins each call at once. Quarkus leaves that to gRPC's first event, which is `onReady`: it does not come as
+/// long
+/// as another stream of the same connection, whose reader does not read, has used up the connection's window.
 @GlobalInterceptor
 @Singleton
 class Reception implements ServerInterceptor, Prioritized {
@@ -40,26 +43,27 @@ class Reception implements ServerInterceptor, Prioritized {
         this.turns = new Turns((int) Math.max(1, limits.maxTotalBytes() / 2 / COPIES / limits.maxPayloadBytes()));
     }
 
-    /// The first of all, on the event loop, before anything else has looked at the call.
+    /// On the event loop, right after [CallEvents].
     @Override
     public int getPriority() {
-        return Integer.MAX_VALUE;
+        return Integer.MAX_VALUE - 1;
     }
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        var listener = next.startCall(call, headers);
         var context = Vertx.currentContext();
         if (context == null || call.getMethodDescriptor().getType() != MethodType.UNARY) {
-            return next.startCall(call, headers);
+            return listener;
         }
-        var request = request(context);
-        if (request.isEmpty()) {
-            return next.startCall(call, headers);
-        }
-        var caller = new Caller(call, context, request.get());
-        var listener = next.startCall(call, headers);
-        return new SimpleForwardingServerCallListener<>(listener) {
+        return CallEvents.routing(context)
+                .map(routing -> inTurn(listener, new Caller(call, context, routing.request())))
+                .orElse(listener);
+    }
+
+    private static <Q> ServerCall.Listener<Q> inTurn(ServerCall.Listener<Q> listener, Caller caller) {
+        return new SimpleForwardingServerCallListener<Q>(listener) {
             @Override
             public void onHalfClose() {
                 caller.hasSent();
@@ -81,11 +85,6 @@ class Reception implements ServerInterceptor, Prioritized {
                 super.onComplete();
             }
         };
-    }
-
-    private static Optional<HttpServerRequest> request(Context context) {
-        RoutingContext routing = context.getLocal(RoutingContext.class.getName());
-        return Optional.ofNullable(routing).map(RoutingContext::request);
     }
 
     /// One that sends, or waits for its turn to.
