@@ -222,8 +222,9 @@ class MessagesTest {
     void programThatReadsNothingHoldsUpNobodyAndTheMasterStaysSmall() {
         // given
         var drover = talking(2);
-        try (var control = Control.of(drover)) {
-            Program.subscribeOnly(control, "deaf");
+        try (var deaf = Control.of(drover);
+                var control = Control.of(drover)) {
+            Program.subscribeOnly(deaf, "deaf");
             control.messages().request(request(worker("web-0"), "echo warm"));
             long before = residentKib(drover.pid());
 
