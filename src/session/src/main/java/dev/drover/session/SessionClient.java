@@ -141,12 +141,13 @@ public final class SessionClient implements AutoCloseable {
             // Before the loops: what depends on a future comes last in first out.
             var _ = ended.thenAccept(_why -> channel.shutdownNow());
             var session = new ClientSession(loops.next(), handlers, heart, opened::complete, this::over);
-            var _ = loops.next()
-                    .schedule(session::welcomeDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
             SessionServiceGrpc.newStub(channel)
                     .withOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES)
                     .openSession(session)
                     .onNext(hello());
+            // Only now: until here most of the time went into loading gRPC, which is nobody's silence.
+            var _ = loops.next()
+                    .schedule(session::welcomeDue, SessionLimits.HELLO_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
             started.complete(session);
         } catch (RuntimeException | Error failure) {
             over(failure.toString());
