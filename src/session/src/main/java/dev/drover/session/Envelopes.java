@@ -5,28 +5,36 @@ import com.google.protobuf.Duration;
 import dev.drover.protocol.worker.v1.Broadcast;
 import dev.drover.protocol.worker.v1.Cancel;
 import dev.drover.protocol.worker.v1.Envelope;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The domain as it is written in envelopes, and back. Pure.
 final class Envelopes {
     private static final int MAX_FAILURE_BYTES = 1024 * 4;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
+    /// Encoded once.
+    private static final Map<String, ByteString> COMMON_TYPES = Stream.of(
+                    "", Payload.TEXT, Payload.JSON, Payload.PROTOBUF)
+            .collect(Collectors.toUnmodifiableMap(type -> type, ByteString::copyFromUtf8));
+
     private Envelopes() {}
 
+    /// Without its number.
+    ///
     /// @param peer whom it is for, or from whom it is
-    static Envelope said(long id, Address peer, Said said) {
-        var envelope = Envelope.newBuilder().setId(id);
+    static Envelope.Builder said(Address peer, Said said) {
+        var envelope = Envelope.newBuilder();
         if (!(peer instanceof Address.Parent)) {
             envelope.setAddress(encode(peer));
         }
         return switch (said) {
-            case Said.Message(var payload) ->
-                envelope.setMessage(encode(payload)).build();
+            case Said.Message(var payload) -> envelope.setMessage(encode(payload));
             case Said.Request request ->
                 envelope.setRequest(dev.drover.protocol.worker.v1.Request.newBuilder()
-                                .setPayload(encode(request.payload()))
-                                .setTimeout(encode(request.timeLeft())))
-                        .build();
+                        .setPayload(encode(request.payload()))
+                        .setTimeout(encode(request.timeLeft())));
         };
     }
 
@@ -77,9 +85,14 @@ final class Envelopes {
 
     private static dev.drover.protocol.worker.v1.Payload encode(Payload payload) {
         return dev.drover.protocol.worker.v1.Payload.newBuilder()
-                .setContentType(payload.contentType())
+                .setContentTypeBytes(contentType(payload.contentType()))
                 .setData(payload.bytes())
                 .build();
+    }
+
+    private static ByteString contentType(String type) {
+        var common = COMMON_TYPES.get(type);
+        return common == null ? ByteString.copyFromUtf8(type) : common;
     }
 
     private static Duration encode(java.time.Duration duration) {
@@ -125,11 +138,12 @@ final class Envelopes {
             throw SessionViolation.overLimit(
                     "a payload of " + bytes.size() + " bytes: at most " + limits.maxPayloadBytes() + " are allowed");
         }
-        if (wire.getContentTypeBytes().size() > Payload.MAX_CONTENT_TYPE_BYTES) {
+        try {
+            return new Payload(wire.getContentType(), bytes);
+        } catch (IllegalArgumentException _) {
             throw SessionViolation.malformed(
                     "a content type of more than " + Payload.MAX_CONTENT_TYPE_BYTES + " bytes");
         }
-        return new Payload(wire.getContentType(), bytes);
     }
 
     static Said.Request request(dev.drover.protocol.worker.v1.Request wire, MessageLimits limits)

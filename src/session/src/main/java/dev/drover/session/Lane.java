@@ -3,15 +3,13 @@ package dev.drover.session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// What came from one sender, handled one at a time and in order, off the session's thread. Bounded by
+/// What came from one sender, handled one at a time and in order, on threads of the application's choice. Bounded by
 /// [MessageLimits]: the sender keeps to it, and [Arrivals] checks.
 final class Lane {
     private final Supplier<Handlers> handlers;
-    private final Executor threads;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -24,9 +22,8 @@ final class Lane {
     private boolean running;
 
     /// @param begun whether handlers may be called yet
-    Lane(Supplier<Handlers> handlers, Executor threads, boolean begun) {
+    Lane(Supplier<Handlers> handlers, boolean begun) {
         this.handlers = handlers;
-        this.threads = threads;
         this.begun = begun;
     }
 
@@ -41,7 +38,7 @@ final class Lane {
             lock.unlock();
         }
         if (start) {
-            threads.execute(this::run);
+            start();
         }
     }
 
@@ -57,7 +54,7 @@ final class Lane {
             lock.unlock();
         }
         if (start) {
-            threads.execute(this::run);
+            start();
         }
     }
 
@@ -68,6 +65,17 @@ final class Lane {
             return !running && waiting.isEmpty();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void start() {
+        try {
+            handlers.get().threads().execute(this::run);
+        } catch (RuntimeException refused) {
+            var failure = new Failure(FailureReason.HANDLER_FAILED, "the receiver's executor refused it: " + refused);
+            for (var batch = next(); !batch.isEmpty(); batch = next()) {
+                batch.forEach(item -> item.refuse(failure));
+            }
         }
     }
 

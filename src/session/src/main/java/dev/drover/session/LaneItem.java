@@ -6,6 +6,9 @@ sealed interface LaneItem {
 
     void handle(Handlers handlers);
 
+    /// No handler gets it.
+    void refuse(Failure failure);
+
     /// A message.
     record Message(IncomingMessage message, Outcome outcome) implements LaneItem {
         @Override
@@ -22,6 +25,11 @@ sealed interface LaneItem {
                 // Whatever it is must not end the lane; the sender has its outcome.
                 report("A handler of messages failed, from=" + message.from(), failure);
             }
+        }
+
+        @Override
+        public void refuse(Failure failure) {
+            outcome.failed(failure);
         }
     }
 
@@ -45,6 +53,11 @@ sealed interface LaneItem {
                 request.fail("the handler failed: " + describe(failure));
                 report("A handler of requests failed, from=" + request.from(), failure);
             }
+        }
+
+        @Override
+        public void refuse(Failure failure) {
+            request.refuse(failure);
         }
     }
 

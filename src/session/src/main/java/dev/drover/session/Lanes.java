@@ -10,9 +10,6 @@ final class Lanes {
     /// Idle lanes are dropped when there are more than this: senders come and go.
     private static final int MANY_LANES = 256;
 
-    private static final Executor VIRTUAL_THREADS =
-            task -> Thread.ofVirtual().name("drover-lane").start(task);
-
     private final Function<Address, Handlers> handlers;
     private final Executor loop;
     private final Map<Address, Lane> lanes = new HashMap<>();
@@ -53,7 +50,7 @@ final class Lanes {
             case Said.Request asked -> {
                 var request = new IncomingRequest(from, asked, outcome);
                 lane.add(new LaneItem.Request(request, outcome));
-                yield () -> request.cancel().forEach(VIRTUAL_THREADS::execute);
+                yield () -> request.cancel().forEach(Handlers.VIRTUAL_THREADS::execute);
             }
         };
     }
@@ -62,7 +59,7 @@ final class Lanes {
         if (lanes.size() >= MANY_LANES) {
             lanes.values().removeIf(Lane::isIdle);
         }
-        var lane = new Lane(() -> handlers.apply(from), VIRTUAL_THREADS, begun);
+        var lane = new Lane(() -> handlers.apply(from), begun);
         lanes.put(from, lane);
         return lane;
     }

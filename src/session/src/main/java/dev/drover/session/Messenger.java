@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// Sends messages and requests, and takes those of others: a worker's, or the parent's.
@@ -17,8 +18,8 @@ import java.util.function.Consumer;
 /// slow receiver has not taken those, the next one waits or fails, as the sender chooses.
 ///
 /// **Threads.** Every method may be called from any thread. Handlers run on virtual threads, one at a time for each
-/// sender and in order, and may block: a slow one slows that sender alone. Futures complete on the thread of the
-/// sessions: use the `...Async` methods of a future for what blocks.
+/// sender and in order, and may block: a slow one slows that sender alone. [#handleOn] chooses other threads. Futures
+/// complete on the thread of the sessions: use the `...Async` methods of a future for what blocks.
 public interface Messenger {
     /// How long [#send(Address, Payload)] waits for room.
     Duration DEFAULT_WAIT = Duration.ofSeconds(30);
@@ -50,4 +51,14 @@ public interface Messenger {
     /// Who answers requests from now on, by [IncomingRequest#reply], now or later. A handler that throws before it
     /// has answered fails the request with [FailureReason#HANDLER_FAILED].
     void onRequest(Consumer<IncomingRequest> handler);
+
+    /// On which threads handlers run from now on, instead of virtual ones: whatever they are, one at a time for each
+    /// sender and in order.
+    ///
+    /// `Runnable::run` is the thread of the sessions itself, as Node has it: the shortest way, for handlers that
+    /// never block. One that does stops all that this process says and hears, its heartbeat too; and nothing that
+    /// such a handler says waits for room: without room it fails at once.
+    ///
+    /// @param executor runs each task it is given, once; what it refuses fails with [FailureReason#HANDLER_FAILED]
+    void handleOn(Executor executor);
 }

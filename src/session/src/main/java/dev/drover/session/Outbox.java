@@ -38,6 +38,14 @@ final class Outbox {
     @GuardedBy("lock")
     private final Map<Address, Usage> usages = new HashMap<>();
 
+    /// Whom the last offer was for: most are for the same one as before.
+    @GuardedBy("lock")
+    private Address lastPeer = Address.parent();
+
+    /// Of the last peer; stays in the map although it is empty.
+    @GuardedBy("lock")
+    private Usage lastUsage = new Usage();
+
     /// Requests whose deadline nobody watches yet.
     @GuardedBy("lock")
     private List<Outgoing> unwatched = new ArrayList<>();
@@ -72,6 +80,7 @@ final class Outbox {
     Outbox(MessageLimits limits, Budget budget) {
         this.limits = limits;
         this.budget = budget;
+        usages.put(lastPeer, lastUsage);
     }
 
     /// What became of an offer.
@@ -96,10 +105,11 @@ final class Outbox {
                             + " are allowed in one payload");
         }
         boolean request = said instanceof Said.Request;
+        var envelope = Envelopes.said(peer, said);
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (closed.isEmpty() && !(hasRoom(peer, size, request) && charge(size))) {
+            while (closed.isEmpty() && !(hasRoom(usage(peer), size, request) && charge(size))) {
                 if (left <= 0) {
                     return refused(FailureReason.QUEUE_FULL, fullMessage(peer, size, request));
                 }
@@ -109,7 +119,7 @@ final class Outbox {
             if (closed.isPresent()) {
                 return new Offer.Refused(closed.get());
             }
-            return new Offer.Accepted(add(peer, said, outcome));
+            return new Offer.Accepted(add(peer, said, envelope, outcome));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return refused(FailureReason.QUEUE_FULL, "interrupted while waiting for room to send to " + peer);
@@ -142,21 +152,32 @@ final class Outbox {
     }
 
     @GuardedBy("lock")
-    private boolean hasRoom(Address peer, int size, boolean request) {
-        if (messages >= limits.maxMessages()
-                || bytes + size > limits.maxBytes()
-                || (request && openRequests >= limits.maxOpenRequests())) {
-            return false;
+    private boolean hasRoom(Usage usage, int size, boolean request) {
+        return messages < limits.maxMessages()
+                && bytes + size <= limits.maxBytes()
+                && !(request && openRequests >= limits.maxOpenRequests())
+                && usage.hasRoom(size, limits);
+    }
+
+    /// Of that peer, which is most often the one before. New, if it has none under way.
+    @GuardedBy("lock")
+    private Usage usage(Address peer) {
+        if (!peer.equals(lastPeer)) {
+            if (lastUsage.isEmpty()) {
+                usages.remove(lastPeer);
+            }
+            lastPeer = peer;
+            lastUsage = usages.computeIfAbsent(peer, _ -> new Usage());
         }
-        var usage = usages.get(peer);
-        return usage == null || usage.hasRoom(size, limits);
+        return lastUsage;
     }
 
     @GuardedBy("lock")
-    private Outgoing add(Address peer, Said said, Outcome outcome) {
-        var outgoing = new Outgoing(++lastId, peer, said, outcome);
-        queue.add(new Pending(Envelopes.said(outgoing.id(), peer, said), outgoing, outgoing.size()));
-        usages.computeIfAbsent(peer, _ -> new Usage()).add(outgoing.size());
+    private Outgoing add(Address peer, Said said, Envelope.Builder envelope, Outcome outcome) {
+        var usage = usage(peer);
+        var outgoing = new Outgoing(++lastId, peer, usage, said, outcome);
+        queue.add(new Pending(envelope.setId(outgoing.id()).build(), outgoing, outgoing.size()));
+        usage.add(outgoing.size());
         messages++;
         bytes += outgoing.size();
         if (outgoing.isRequest()) {
@@ -268,12 +289,10 @@ final class Outbox {
         lock.lock();
         try {
             for (var outgoing : done) {
-                var usage = usages.get(outgoing.peer());
-                if (usage != null) {
-                    usage.remove(outgoing.size());
-                    if (usage.isEmpty()) {
-                        usages.remove(outgoing.peer());
-                    }
+                var usage = outgoing.usage();
+                usage.remove(outgoing.size());
+                if (usage.isEmpty() && usage != lastUsage) {
+                    usages.remove(outgoing.peer());
                 }
                 messages--;
                 bytes -= outgoing.size();
@@ -329,15 +348,17 @@ final class Outbox {
 
     @GuardedBy("lock")
     private String fullMessage(Address peer, int size, boolean request) {
-        var usage = usages.get(peer);
-        if (hasRoom(peer, size, request)) {
+        var usage = usage(peer);
+        if (hasRoom(usage, size, request)) {
             return "no room to send to " + peer + ": the master holds too much that others have not taken";
         }
         if (request && openRequests >= limits.maxOpenRequests()) {
             return "no room for a request to " + peer + ": " + openRequests + " have no reply yet";
         }
         return "no room to send to " + peer + ": "
-                + (usage == null ? "the queue is full of messages to others" : "it has not taken what was sent before");
+                + (usage.isEmpty()
+                        ? "the queue is full of messages to others"
+                        : "it has not taken what was sent before");
     }
 
     private static Offer refused(FailureReason reason, String message) {

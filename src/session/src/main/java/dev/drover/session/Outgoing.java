@@ -6,6 +6,7 @@ package dev.drover.session;
 final class Outgoing {
     private final long id;
     private final Address peer;
+    private final Usage usage;
     private final int size;
     private final boolean request;
     private final long deadlineNanos;
@@ -14,9 +15,11 @@ final class Outgoing {
     private boolean settled;
     private Runnable timer = () -> {};
 
-    Outgoing(long id, Address peer, Said said, Outcome outcome) {
+    /// @param usage of the peer; it belongs to the outbox
+    Outgoing(long id, Address peer, Usage usage, Said said, Outcome outcome) {
         this.id = id;
         this.peer = peer;
+        this.usage = usage;
         this.size = said.payload().size();
         this.request = said instanceof Said.Request;
         this.deadlineNanos = said instanceof Said.Request asked ? asked.deadlineNanos() : 0;
@@ -29,6 +32,10 @@ final class Outgoing {
 
     Address peer() {
         return peer;
+    }
+
+    Usage usage() {
+        return usage;
     }
 
     int size() {

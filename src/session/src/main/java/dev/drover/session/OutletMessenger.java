@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// The messenger of whoever says what it says through an outlet.
@@ -50,5 +51,10 @@ final class OutletMessenger implements Messenger {
     @Override
     public void onRequest(Consumer<IncomingRequest> handler) {
         handlers.onRequest(handler);
+    }
+
+    @Override
+    public void handleOn(Executor executor) {
+        handlers.handleOn(executor);
     }
 }

@@ -2,6 +2,7 @@ package dev.drover.session;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// One other end of a conversation, seen from the parent: what `child` is in Node. [Messenger] tells the rules.
@@ -45,5 +46,10 @@ public final class Peer {
     /// Who answers what it asks the parent from now on, instead of the handler for all.
     public void onRequest(Consumer<IncomingRequest> handler) {
         handlers.onRequest(handler);
+    }
+
+    /// On which threads these handlers run from now on, as [Messenger#handleOn].
+    public void handleOn(Executor executor) {
+        handlers.handleOn(executor);
     }
 }

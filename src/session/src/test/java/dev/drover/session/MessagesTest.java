@@ -237,9 +237,9 @@ class MessagesTest {
         master.openWorker("web-1").messenger().onRequest(asked::add);
         sender.say(dev.drover.protocol.worker.v1.OpenSessionRequest.newBuilder()
                 .addEnvelopes(Envelopes.said(
-                        1,
-                        Address.worker("web-1"),
-                        new Said.Request(Payload.text("?"), System.nanoTime() + LONG.toNanos())))
+                                Address.worker("web-1"),
+                                new Said.Request(Payload.text("?"), System.nanoTime() + LONG.toNanos()))
+                        .setId(1))
                 .build());
         var cancelled = new CountDownLatch(1);
         Await.next(asked).onCancel(cancelled::countDown);
@@ -285,6 +285,54 @@ class MessagesTest {
         // then
         assertThat(done).isLessThanOrEqualTo(2);
         assertThat(kept).allSatisfy(it -> assertThat(Await.of(it)).isEqualTo(Delivery.ONE));
+    }
+
+    @Test
+    void handlersRunWhereTheApplicationSays() {
+        // given
+        var worker = master.openWorker("web-0").messenger();
+        var threads = new LinkedBlockingQueue<Thread>();
+        worker.onRequest(request -> {
+            threads.add(Thread.currentThread());
+            request.reply(request.payload());
+        });
+        var to = Address.worker("web-0");
+
+        // when
+        var first = Await.of(master.parent().request(to, Payload.text("1"), LONG));
+        worker.handleOn(Runnable::run);
+        var second = Await.of(master.parent().request(to, Payload.text("2"), LONG));
+
+        // then
+        assertThat(first.text() + second.text()).isEqualTo("12");
+        assertThat(threads.remove().isVirtual()).isTrue();
+        assertThat(threads.remove().getName()).startsWith("drover-session");
+    }
+
+    @Test
+    void whatTheExecutorOfTheHandlersRefusesFails() {
+        // given
+        var worker = master.openWorker("web-0").messenger();
+        worker.onRequest(request -> request.reply(request.payload()));
+        worker.onMessage(_ -> {});
+        worker.handleOn(_ -> {
+            throw new java.util.concurrent.RejectedExecutionException("closed");
+        });
+        var to = Address.worker("web-0");
+
+        // when
+        var asked = master.parent().request(to, Payload.text("?"), LONG);
+        var sent = master.parent().send(to, Payload.text("!"));
+
+        // then
+        assertThat(Await.failureOf(asked))
+                .hasMessageContaining("executor refused it")
+                .hasMessageContaining("closed");
+        assertThat(Await.failureOf(sent)).hasMessageContaining("executor refused it");
+        worker.handleOn(Runnable::run);
+        assertThat(Await.of(master.parent().request(to, Payload.text("on"), LONG))
+                        .text())
+                .isEqualTo("on");
     }
 
     @Test
@@ -378,7 +426,8 @@ class MessagesTest {
         while (deaf.isOpen() && id < 10_000_000) {
             var many = dev.drover.protocol.worker.v1.OpenSessionRequest.newBuilder();
             for (int i = 0; i < 1000; i++) {
-                many.addEnvelopes(Envelopes.said(++id, Address.worker("nobody"), new Said.Message(Payload.text("m"))));
+                many.addEnvelopes(Envelopes.said(Address.worker("nobody"), new Said.Message(Payload.text("m")))
+                        .setId(++id));
             }
             deaf.say(many.build());
             Await.until("more can be said", () -> deaf.isReady() || !deaf.isOpen());

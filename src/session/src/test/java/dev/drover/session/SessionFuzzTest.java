@@ -249,9 +249,9 @@ class SessionFuzzTest {
             case 2 ->
                 OpenSessionRequest.newBuilder()
                         .addEnvelopes(Envelopes.said(
-                                number,
-                                dev.drover.session.Address.worker("web-9"),
-                                new Said.Message(dev.drover.session.Payload.text("m"))))
+                                        dev.drover.session.Address.worker("web-9"),
+                                        new Said.Message(dev.drover.session.Payload.text("m")))
+                                .setId(number))
                         .build();
             default -> OpenSessionRequest.getDefaultInstance();
         };

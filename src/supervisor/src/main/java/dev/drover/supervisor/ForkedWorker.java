@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -111,6 +112,11 @@ public final class ForkedWorker {
     /// Who answers what it asks its parent. To be set when it has just been forked, as [#onMessage].
     public void onRequest(Consumer<IncomingRequest> handler) {
         peer.onRequest(handler);
+    }
+
+    /// On which threads these handlers run, as [dev.drover.session.Messenger#handleOn].
+    public void handleOn(Executor executor) {
+        peer.handleOn(executor);
     }
 
     /// Tells it to stop, and kills it when its grace is over. Returns at once; said again, or of one that has ended,

@@ -9,6 +9,7 @@ import dev.drover.session.Payload;
 import dev.drover.session.WhenFull;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /// The messenger of a worker's session; with a handler the process stays alive.
@@ -36,5 +37,10 @@ record WorkerMessenger(Messenger session, KeepAlive keepAlive) implements Messen
     public void onRequest(Consumer<IncomingRequest> handler) {
         session.onRequest(handler);
         keepAlive.begin();
+    }
+
+    @Override
+    public void handleOn(Executor executor) {
+        session.handleOn(executor);
     }
 }
