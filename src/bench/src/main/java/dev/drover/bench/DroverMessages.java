@@ -25,22 +25,24 @@ final class DroverMessages implements AutoCloseable {
     private final long pid = ProcessHandle.current().pid();
     private final long workerPid;
 
-    private DroverMessages(ScratchDirectory directory, Supervisor supervisor) {
+    private DroverMessages(ScratchDirectory directory, Supervisor supervisor, MessagesEnd.Handlers handlers) {
         this.directory = directory;
         this.supervisor = supervisor;
-        this.worker = supervisor.fork(Fork.of("messages", Jvm.running(List.of(), MessagesWorker.class)));
+        this.worker =
+                supervisor.fork(Fork.of("messages", Jvm.running(List.of(), MessagesWorker.class, handlers.name())));
         this.end = new MessagesEnd(new Child(worker));
+        handlers.executor().ifPresent(worker::handleOn);
         worker.onMessage(end::onMessage);
         worker.onRequest(end::onRequest);
         this.workerPid = end.ask(MessagesEnd.What.PID, Long.class);
     }
 
-    static DroverMessages start() throws IOException {
+    static DroverMessages start(MessagesEnd.Handlers handlers) throws IOException {
         var directory = ScratchDirectory.create();
         try {
             var supervisor = Supervisor.start(SupervisorOptions.in(directory.path()));
             try {
-                return new DroverMessages(directory, supervisor);
+                return new DroverMessages(directory, supervisor, handlers);
             } catch (RuntimeException failure) {
                 supervisor.close();
                 throw failure;

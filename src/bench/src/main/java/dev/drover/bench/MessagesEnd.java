@@ -5,8 +5,10 @@ import dev.drover.session.IncomingMessage;
 import dev.drover.session.IncomingRequest;
 import dev.drover.session.Payload;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -24,6 +26,18 @@ final class MessagesEnd {
         CompletableFuture<Delivery> send(Payload payload);
 
         CompletableFuture<Payload> request(Payload payload, Duration timeout);
+    }
+
+    /// Where the handlers of both ends run.
+    enum Handlers {
+        /// On virtual threads, as they do unless told otherwise.
+        VIRTUAL,
+        /// On the thread of the session, as Node's.
+        DIRECT;
+
+        Optional<Executor> executor() {
+            return this == DIRECT ? Optional.of(Runnable::run) : Optional.empty();
+        }
     }
 
     /// What an end can be told to do, in JSON; everything else is echoed.
@@ -66,12 +80,14 @@ final class MessagesEnd {
             return;
         }
         var order = payload.json(Order.class);
-        request.reply(Payload.json(
-                switch (order.what()) {
-                    case PID -> ProcessHandle.current().pid();
-                    case TAKEN -> takenSince();
-                    case FLOOD -> flood(order.size(), Duration.ofMillis(order.millis()));
-                }));
+        switch (order.what()) {
+            case PID -> request.reply(Payload.json(ProcessHandle.current().pid()));
+            case TAKEN -> request.reply(Payload.json(takenSince()));
+            // On a thread of its own, whatever that of the handlers is: it waits.
+            case FLOOD ->
+                Thread.startVirtualThread(
+                        () -> request.reply(Payload.json(flood(order.size(), Duration.ofMillis(order.millis())))));
+        }
     }
 
     private String takenSince() {

@@ -26,10 +26,13 @@ public final class MessagesWorker {
     }
 
     /// Lives until its parent stops it.
+    ///
+    /// @param arguments where its handlers run, a name of [MessagesEnd.Handlers]
     public static void main(String[] arguments) {
         Jvm.logWarningsOnly();
         var worker = Worker.join();
         var end = new MessagesEnd(new Parent(worker.messages()));
+        MessagesEnd.Handlers.valueOf(arguments[0]).executor().ifPresent(worker.messages()::handleOn);
         worker.messages().onMessage(end::onMessage);
         worker.messages().onRequest(end::onRequest);
         worker.ready();
