@@ -2,6 +2,7 @@ package dev.drover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.it.fixtures.Control;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
@@ -11,6 +12,7 @@ import dev.drover.posix.PosixException;
 import dev.drover.posix.Received;
 import dev.drover.posix.UnixSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +76,34 @@ class HostileTest {
             strangers.forEach(UnixSocket::close);
         }
         drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
+    }
+
+    @Test
+    void workerThatCannotOpenItsSessionServes() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 2);
+        drover.descriptorsWithSessions(2);
+        var victim = drover.workers().getFirst();
+
+        // when
+        Files.delete(drover.runDirectory().resolve("attach/session.sock"));
+        Procs.signal(victim.pid(), "KILL");
+        drover.until(
+                "a replacement",
+                () -> drover.workers().stream()
+                        .anyMatch(worker -> worker.worker().equals(victim.worker()) && worker.pid() != victim.pid()));
+        drover.awaitReady(pool.address(), 2);
+
+        // then
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(100)).failed())
+                .isZero();
+        try (var control = Control.of(drover)) {
+            assertThat(control.workers())
+                    .extracting(dev.drover.protocol.control.v1.Worker::hasSession)
+                    .containsExactlyInAnyOrder(true, false);
+        }
     }
 
     private static void sendGarbage(UnixSocket stranger, Random random) {
