@@ -148,6 +148,8 @@ final class StartBench {
                 Quantity.of(0),
                 Duration.ZERO,
                 START_BOUND,
+                0,
+                false,
                 GRACE,
                 RestartPolicy.NEVER,
                 OutputPolicy.DEFAULT);

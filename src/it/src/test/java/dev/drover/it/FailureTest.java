@@ -166,7 +166,8 @@ class FailureTest {
         drover.awaitLog("ProgressDeadlineExceeded");
 
         // then
-        assertThat(drover.stdout()).contains("0 of 1 workers became ready within 1 s");
+        assertThat(drover.stdout())
+                .contains("No worker of revision 1 became available for 1 s; 0 of 1 are. Not ready: web-0.1.");
     }
 
     @Test

@@ -67,6 +67,7 @@ final class PoolRules {
         rules.template(spec.getTemplate());
         rules.rollingUpdate(spec.getStrategy().getRollingUpdate());
         rules.restart(pool);
+        rules.deadline(pool);
         return rules.violations;
     }
 
@@ -221,6 +222,16 @@ final class PoolRules {
                     "spec.restart",
                     "initialDelaySeconds (" + restart.getInitialDelaySeconds() + ") is above maxDelaySeconds ("
                             + restart.getMaxDelaySeconds() + "); must be at most that");
+        }
+    }
+
+    private void deadline(WorkerPool pool) {
+        var spec = Defaults.of(pool).getSpec();
+        if (spec.getMinReadySeconds() >= spec.getProgressDeadlineSeconds()) {
+            violated(
+                    "spec.minReadySeconds",
+                    "is " + spec.getMinReadySeconds() + ", must be below progressDeadlineSeconds ("
+                            + spec.getProgressDeadlineSeconds() + "), or no worker is available in time");
         }
     }
 

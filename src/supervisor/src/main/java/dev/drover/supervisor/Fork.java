@@ -60,6 +60,8 @@ public record Fork(
                 Quantity.of(0),
                 Duration.ZERO,
                 Duration.ofSeconds(60),
+                0,
+                false,
                 grace,
                 RestartPolicy.NEVER,
                 OutputPolicy.DEFAULT);

@@ -16,6 +16,7 @@ import dev.drover.supervisor.pool.PoolCommand;
 import dev.drover.supervisor.pool.PoolCore;
 import dev.drover.supervisor.pool.PoolEvent;
 import dev.drover.supervisor.pool.PoolState;
+import dev.drover.supervisor.pool.RolloutOutcome;
 import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class PoolRuntime {
     PoolRuntime(Services services, PoolSpec spec, PoolSockets sockets) {
         this.services = services;
         this.sockets = sockets;
-        this.state = PoolState.initial(spec, sockets.settle(), sockets.shards());
+        this.state = PoolState.initial(spec, services.clock().instant(), sockets.settle(), sockets.shards());
         this.passed = new PassedHandles(services.loop(), this::hung);
         this.exits = new ExitReports(services.loop(), services.clock());
         this.conditions = new Conditions(spec.name(), services.clock());
@@ -129,11 +130,14 @@ final class PoolRuntime {
     }
 
     /// The one funnel: applies, logs, carries out.
-    void handle(PoolEvent event) {
+    ///
+    /// @return what became of a [PoolEvent.RolloutOrdered], empty for every other event
+    Optional<RolloutOutcome> handle(PoolEvent event) {
         services.loop().assertOnLoop();
         var before = state;
-        var step =
-                PoolCore.next(state, event, new PoolCore.Moment(services.loop().nanoTime(), sockets::queued));
+        var moment =
+                new PoolCore.Moment(services.loop().nanoTime(), services.clock().instant(), sockets::queued);
+        var step = PoolCore.next(state, event, moment);
         state = step.state();
         if (!state.equals(before)) {
             version++;
@@ -145,10 +149,11 @@ final class PoolRuntime {
         }
         step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
+        return step.outcome();
     }
 
     private void noteReadiness() {
-        for (var place : state.places().values()) {
+        for (var place : state.places()) {
             for (var member : place.members()) {
                 var process = processes.get(incarnation(place.ordinal(), member.number()));
                 if (process == null) {
@@ -165,7 +170,7 @@ final class PoolRuntime {
 
     private List<Incarnation> readyIncarnations() {
         var ready = new ArrayList<Incarnation>();
-        for (var place : state.places().values()) {
+        for (var place : state.places()) {
             for (var member : place.members()) {
                 if (member.ready()) {
                     ready.add(incarnation(place.ordinal(), member.number()));
@@ -273,7 +278,8 @@ final class PoolRuntime {
                 process.release();
                 var report = exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
-                tell(process, new Life.Event.SpawnFailed());
+                var id = process.incarnation();
+                handle(new PoolEvent.SpawnFailed(id.worker().ordinal(), id.number(), why));
                 services.events().accept(new WorkerEvent.Exited(report));
             }
         }
@@ -334,9 +340,11 @@ final class PoolRuntime {
         boolean hadSession = process.session().isPresent();
         process.release();
         var report = exits.exited(process, child.pid(), status.get());
-        transitions.exited(process.incarnation(), child.pid(), Exits.describe(status.get(), process.killedBecause()));
+        var how = Exits.describe(status.get(), process.killedBecause());
+        transitions.exited(process.incarnation(), child.pid(), how);
         var id = process.incarnation();
-        handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), status.get() instanceof ExitStatus.Killed));
+        boolean bySignal = status.get() instanceof ExitStatus.Killed;
+        handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), bySignal, how));
         if (hadSession) {
             services.events().accept(new WorkerEvent.Disconnected(id, "the worker is dead"));
         }
@@ -559,8 +567,8 @@ final class PoolRuntime {
             case SocketEvent.ListenerReplaced _ -> {
                 LOG.warn("Listener replaced pool={} socket={}: its workers are replaced", spec().name(), socket);
                 state.places()
-                        .keySet()
-                        .forEach(ordinal -> services.loop().post(() -> handle(new PoolEvent.RestartOrdered(ordinal))));
+                        .forEach(place ->
+                                services.loop().post(() -> handle(new PoolEvent.RestartOrdered(place.ordinal()))));
             }
         }
     }

@@ -13,7 +13,9 @@ import java.util.Optional;
 /// @param maxSurge incarnations above `replicas` while one is replaced
 /// @param maxUnavailable workers that may be missing while one is replaced
 /// @param minReady how long a new incarnation must have been ready to count as available
-/// @param progressDeadline time without progress after which the pool says so
+/// @param progressDeadline time without progress after which a rollout has failed, longer than `minReady`
+/// @param revisionHistoryLimit former revisions that are kept for an undo, 0 or more
+/// @param rollbackOnFailure whether a rollout that has failed makes the last good revision the wanted one again
 /// @param terminationGrace time between the stop signal and KILL
 /// @param restart how long a place stays empty after a worker that failed
 /// @param output what becomes of the workers' output
@@ -26,6 +28,8 @@ public record PoolSpec(
         Quantity maxUnavailable,
         Duration minReady,
         Duration progressDeadline,
+        int revisionHistoryLimit,
+        boolean rollbackOnFailure,
         Duration terminationGrace,
         RestartPolicy restart,
         OutputPolicy output) {
@@ -39,12 +43,21 @@ public record PoolSpec(
 
     private static final int SIGTERM = 15;
     private static final Duration PROGRESS_DEADLINE = Duration.ofSeconds(60);
+    private static final int REVISION_HISTORY_LIMIT = 10;
     private static final Duration TERMINATION_GRACE = Duration.ofSeconds(30);
 
     public PoolSpec {
         if (replicas < 0 || replicas > MAX_REPLICAS) {
             throw new IllegalArgumentException(
                     "pool " + name + ": replicas " + replicas + " is not within 0.." + MAX_REPLICAS);
+        }
+        if (revisionHistoryLimit < 0) {
+            throw new IllegalArgumentException(
+                    "pool " + name + ": revisionHistoryLimit " + revisionHistoryLimit + " is below 0");
+        }
+        if (isZero(maxSurge) && isZero(maxUnavailable)) {
+            throw new IllegalArgumentException(
+                    "pool " + name + ": maxSurge and maxUnavailable are both 0, so nothing could be replaced");
         }
         sockets = List.copyOf(sockets);
         if (template.protocol() != Template.Protocol.DROVER && sockets.stream().anyMatch(SocketSpec::isDispatched)) {
@@ -67,36 +80,54 @@ public record PoolSpec(
                 Quantity.of(0),
                 Duration.ZERO,
                 PROGRESS_DEADLINE,
+                REVISION_HISTORY_LIMIT,
+                false,
                 TERMINATION_GRACE,
                 RestartPolicy.DEFAULT,
                 OutputPolicy.DEFAULT);
     }
 
+    private static boolean isZero(Quantity quantity) {
+        return quantity.value() == 0;
+    }
+
     /// The same pool with another number of workers.
     public PoolSpec withReplicas(int wanted) {
+        return with(wanted, template);
+    }
+
+    /// The same pool with workers that are started in another way.
+    public PoolSpec withTemplate(Template wanted) {
+        return with(replicas, wanted);
+    }
+
+    private PoolSpec with(int nextReplicas, Template nextTemplate) {
         return new PoolSpec(
                 name,
-                wanted,
+                nextReplicas,
                 sockets,
-                template,
+                nextTemplate,
                 maxSurge,
                 maxUnavailable,
                 minReady,
                 progressDeadline,
+                revisionHistoryLimit,
+                rollbackOnFailure,
                 terminationGrace,
                 restart,
                 output);
     }
 
-    /// Incarnations above `replicas` that may live while workers are replaced; 1 where both bounds round to 0. No
-    /// more than there can be shards for.
+    /// Incarnations above `replicas` that may live while workers are replaced: `maxSurge`, a percentage rounded up.
+    /// No more than there can be shards for.
     public int surge() {
-        int surge = Math.min(maxSurge.ofRoundedUp(replicas), MAX_INCARNATIONS - replicas);
-        return surge == 0 && unavailable() == 0 ? 1 : surge;
+        return Math.min(maxSurge.ofRoundedUp(replicas), MAX_INCARNATIONS - replicas);
     }
 
-    /// Workers that may be missing while workers are replaced.
+    /// Workers that may be missing while workers are replaced: `maxUnavailable`, a percentage rounded down; at most
+    /// all. 1 where both bounds come to 0, as in a Deployment: who wants no surge has no room for one.
     public int unavailable() {
-        return maxUnavailable.ofRoundedDown(replicas);
+        int most = Math.min(maxUnavailable.ofRoundedDown(replicas), replicas);
+        return most == 0 && surge() == 0 ? Math.min(1, replicas) : most;
     }
 }

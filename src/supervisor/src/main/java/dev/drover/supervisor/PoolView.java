@@ -5,6 +5,7 @@ import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.Place;
 import dev.drover.supervisor.pool.PoolState;
+import dev.drover.supervisor.pool.RolloutStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /// Draws the snapshot of a pool from its state and what the system knows of its processes.
 ///
@@ -46,10 +48,12 @@ record PoolView(
                 count(state, member -> member.availableAt(nowNanos, minReady)),
                 sockets,
                 workers(),
-                conditions);
+                conditions,
+                RolloutStatus.of(state, nowNanos),
+                state.revisions().kept());
     }
 
-    static int count(PoolState state, java.util.function.Predicate<Member> which) {
+    private static int count(PoolState state, Predicate<Member> which) {
         return (int) state.members().filter(which).count();
     }
 

@@ -29,4 +29,9 @@ public record Quantity(int value, boolean percent) {
     int ofRoundedDown(int replicas) {
         return percent ? replicas * value / 100 : value;
     }
+
+    @Override
+    public String toString() {
+        return value + (percent ? "%" : "");
+    }
 }

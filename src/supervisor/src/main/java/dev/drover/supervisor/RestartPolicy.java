@@ -14,7 +14,8 @@ public record RestartPolicy(Duration initialDelay, Duration maxDelay, Duration r
     public static final RestartPolicy DEFAULT =
             new RestartPolicy(Duration.ofMillis(100), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
-    /// A place is filled once, and stays empty when its worker has ended, however that was: as `fork` does it.
+    /// A place is filled once, and stays empty when its worker has ended, however that was: as `fork` does it. Nor is
+    /// a worker replaced: another template is for the places that are filled later.
     public static final RestartPolicy NEVER = new RestartPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO, false);
 
     /// One that fills places again.

@@ -1,6 +1,8 @@
 package dev.drover.supervisor;
 
 import dev.drover.session.Load;
+import dev.drover.supervisor.pool.Revision;
+import dev.drover.supervisor.pool.RolloutStatus;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +22,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     ///
     /// @param spec what is wanted
     /// @param generation counts the changes of `spec`, from 1
-    /// @param revision counts the changes of the template, from 1
+    /// @param revision number of the wanted revision
     /// @param version changes with every change of the pool
     /// @param alive incarnations with a process
     /// @param ready incarnations that are ready
@@ -29,6 +31,8 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param sockets in the order of the spec
     /// @param workers by ordinal, then incarnation; an empty place has one entry too
     /// @param conditions Available, Progressing, Degraded
+    /// @param rollout how the rollout of the wanted revision stands
+    /// @param history the revisions that are kept, by number; the last is the wanted one
     public record Pool(
             PoolSpec spec,
             int generation,
@@ -40,12 +44,20 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             int available,
             List<Socket> sockets,
             List<Worker> workers,
-            List<Condition> conditions) {
+            List<Condition> conditions,
+            RolloutStatus rollout,
+            List<Revision> history) {
 
         public Pool {
             sockets = List.copyOf(sockets);
             workers = List.copyOf(workers);
             conditions = List.copyOf(conditions);
+            history = List.copyOf(history);
+        }
+
+        /// Wanted workers that are not available.
+        public int unavailable() {
+            return Math.max(0, spec.replicas() - available);
         }
     }
 
@@ -125,7 +137,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     ///
     /// @param type which aspect
     /// @param holds whether it is true
-    /// @param reason CamelCase, for programs
+    /// @param reason CamelCase, for programs: a word of [dev.drover.supervisor.pool.Aspect.Reason]
     /// @param message a sentence, for people
     /// @param since when `holds` last changed
     public record Condition(ConditionType type, boolean holds, String reason, String message, Instant since) {}

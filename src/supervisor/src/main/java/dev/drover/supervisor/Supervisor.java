@@ -18,6 +18,8 @@ import dev.drover.session.SessionVerdict;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.pool.PoolEvent;
+import dev.drover.supervisor.pool.RolloutOrder;
+import dev.drover.supervisor.pool.RolloutOutcome;
 import dev.drover.supervisor.socket.PoolSocket;
 import dev.drover.supervisor.socket.SocketOpenException;
 import java.io.IOException;
@@ -438,6 +440,14 @@ public final class Supervisor implements AutoCloseable {
                     return true;
                 },
                 ANSWER_BOUND);
+    }
+
+    /// Orders something of a pool's rollout; returns when that is under way.
+    ///
+    /// @return what became of it, empty when there is no such pool
+    public Optional<RolloutOutcome> rollout(String pool, RolloutOrder order) {
+        return loop.ask(
+                () -> runtime(pool).flatMap(found -> found.handle(new PoolEvent.RolloutOrdered(order))), ANSWER_BOUND);
     }
 
     /// Wants so many workers more or fewer, within 0 and [PoolSpec#MAX_REPLICAS].

@@ -1,7 +1,10 @@
 package dev.drover.supervisor;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// How a worker is started.
@@ -55,5 +58,52 @@ public record Template(
         if (command.isEmpty()) {
             throw new IllegalArgumentException("a template needs a command");
         }
+    }
+
+    /// What is different in another template, in words; empty when nothing is. Tells names of variables, never values.
+    public List<String> changesTo(Template next) {
+        var changes = new ArrayList<String>();
+        if (protocol != next.protocol) {
+            changes.add("protocol");
+        }
+        if (!command.equals(next.command)) {
+            changes.add("command");
+        }
+        if (!workingDirectory.equals(next.workingDirectory)) {
+            changes.add("working directory");
+        }
+        changes.addAll(variableChanges(next));
+        if (readyWhen != next.readyWhen) {
+            changes.add("ready when");
+        }
+        if (stopSignal != next.stopSignal) {
+            changes.add("stop signal");
+        }
+        return List.copyOf(changes);
+    }
+
+    private List<String> variableChanges(Template next) {
+        var before = byName(environment);
+        var after = byName(next.environment);
+        var changes = new ArrayList<String>();
+        after.forEach((name, variable) -> {
+            if (!before.containsKey(name)) {
+                changes.add("env " + name + " added");
+            } else if (!variable.equals(before.get(name))) {
+                changes.add("env " + name);
+            }
+        });
+        before.keySet().stream()
+                .filter(name -> !after.containsKey(name))
+                .map(name -> "env " + name + " removed")
+                .forEach(changes::add);
+        boolean order = changes.isEmpty() && !environment.equals(next.environment);
+        return order ? List.of("order of env") : changes;
+    }
+
+    private static Map<String, Variable> byName(List<Variable> variables) {
+        var byName = new LinkedHashMap<String, Variable>();
+        variables.forEach(variable -> byName.put(variable.name(), variable));
+        return byName;
     }
 }

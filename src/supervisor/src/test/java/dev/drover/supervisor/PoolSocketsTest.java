@@ -52,6 +52,8 @@ class PoolSocketsTest {
                 spec.maxUnavailable(),
                 spec.minReady(),
                 spec.progressDeadline(),
+                spec.revisionHistoryLimit(),
+                spec.rollbackOnFailure(),
                 spec.terminationGrace(),
                 spec.restart(),
                 spec.output());

@@ -56,6 +56,8 @@ class SocketSpecTest {
                         spec.maxUnavailable(),
                         spec.minReady(),
                         spec.progressDeadline(),
+                        spec.revisionHistoryLimit(),
+                        spec.rollbackOnFailure(),
                         spec.terminationGrace(),
                         spec.restart(),
                         spec.output()))

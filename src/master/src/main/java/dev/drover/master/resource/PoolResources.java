@@ -12,13 +12,18 @@ public final class PoolResources {
     private PoolResources() {}
 
     /// @param written the resource as it was written, defaults filled in; its `replicas` stay absent where they
-    ///     were
+    ///     were, its template is told as it is wanted now
     /// @param pool what is
     public static WorkerPool of(WorkerPool written, Snapshot.Pool pool) {
         var resource = written.toBuilder();
         if (written.getSpec().hasReplicas()) {
             // The number may have been scaled since.
             resource.getSpecBuilder().setReplicas(pool.spec().replicas());
+        }
+        var template = pool.spec().template();
+        if (!PoolSpecs.template(written.getSpec().getTemplate()).equals(template)) {
+            // An undo wants another than was written.
+            resource.getSpecBuilder().setTemplate(Templates.of(template));
         }
         resource.getMetadataBuilder()
                 .setGeneration(pool.generation())
@@ -34,6 +39,7 @@ public final class PoolResources {
                 .setReadyReplicas(pool.ready())
                 .setUpdatedReplicas(pool.updated())
                 .setAvailableReplicas(pool.available())
+                .setUnavailableReplicas(pool.unavailable())
                 .addAllSockets(
                         pool.sockets().stream().map(PoolResources::socket).toList())
                 .addAllConditions(

@@ -44,6 +44,8 @@ public final class PoolSpecs {
                 quantity(bounds.getMaxUnavailable()),
                 Duration.ofSeconds(spec.getMinReadySeconds()),
                 Duration.ofSeconds(spec.getProgressDeadlineSeconds()),
+                spec.getRevisionHistoryLimit(),
+                spec.getRollbackOnFailure(),
                 Duration.ofSeconds(spec.getTerminationGracePeriodSeconds()),
                 restart(spec.getRestart()),
                 output(spec.getLogs()));
@@ -80,7 +82,7 @@ public final class PoolSpecs {
         };
     }
 
-    private static Template template(dev.drover.protocol.pool.v1.Template template) {
+    static Template template(dev.drover.protocol.pool.v1.Template template) {
         var protocol = switch (template.getProtocol()) {
             case "Drover" -> Template.Protocol.DROVER;
             case "Systemd" -> Template.Protocol.SYSTEMD;

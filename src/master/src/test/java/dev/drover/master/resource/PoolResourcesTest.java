@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.master.fixtures.Snapshots;
 import dev.drover.protocol.pool.v1.Condition;
+import dev.drover.protocol.pool.v1.EnvVar;
+import dev.drover.protocol.pool.v1.EnvVarSource;
+import dev.drover.protocol.pool.v1.Lifecycle;
 import dev.drover.protocol.pool.v1.SocketStatus;
+import dev.drover.protocol.pool.v1.Template;
 import dev.drover.protocol.pool.v1.WorkerPoolStatus;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolResourcesTest {
@@ -30,6 +35,7 @@ class PoolResourcesTest {
                         .setReadyReplicas(1)
                         .setUpdatedReplicas(1)
                         .setAvailableReplicas(1)
+                        .setUnavailableReplicas(1)
                         .addSockets(SocketStatus.newBuilder()
                                 .setName("http")
                                 .setMode("Sharded")
@@ -60,5 +66,45 @@ class PoolResourcesTest {
         // then
         assertThat(counted.getSpec().getReplicas()).isEqualTo(2);
         assertThat(followed.getSpec().hasReplicas()).isFalse();
+    }
+
+    @Test
+    void templateThatWasUndoneIsTold() {
+        // given
+        var newer = Snapshots.written().toBuilder();
+        newer.getSpecBuilder()
+                .getTemplateBuilder()
+                .addArgs("--new")
+                .setWorkingDirectory("/app")
+                .addEnv(EnvVar.newBuilder().setName("A").setValue("b"));
+
+        // when
+        var resource = PoolResources.of(newer.build(), Snapshots.web(true));
+
+        // then
+        assertThat(resource.getSpec().getTemplate())
+                .isEqualTo(Snapshots.written().getSpec().getTemplate());
+    }
+
+    @Test
+    void everyFieldOfATemplateIsToldAsItIsRead() {
+        // given
+        var template = Template.newBuilder()
+                .setProtocol("Systemd")
+                .addAllCommand(List.of("serve", "--now"))
+                .setWorkingDirectory("/app")
+                .setReadyWhen("Started")
+                .addEnv(EnvVar.newBuilder().setName("A").setValue("b"))
+                .addEnv(EnvVar.newBuilder()
+                        .setName("S")
+                        .setValueFrom(EnvVarSource.newBuilder().setFile("/run/secret")))
+                .setLifecycle(Lifecycle.newBuilder().setStopSignal("SIGQUIT"))
+                .build();
+
+        // when
+        var told = Templates.of(PoolSpecs.template(template));
+
+        // then
+        assertThat(told).isEqualTo(template);
     }
 }

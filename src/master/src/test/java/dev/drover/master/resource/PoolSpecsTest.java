@@ -46,6 +46,8 @@ class PoolSpecsTest {
                         Quantity.of(0),
                         Duration.ZERO,
                         Duration.ofSeconds(60),
+                        10,
+                        false,
                         Duration.ofSeconds(30),
                         RestartPolicy.DEFAULT,
                         OutputPolicy.DEFAULT));
@@ -76,6 +78,7 @@ class PoolSpecsTest {
                     .getRollingUpdateBuilder()
                     .setMaxSurge(Value.newBuilder().setStringValue("25%"))
                     .setMaxUnavailable(Value.newBuilder().setNumberValue(2));
+            pool.setRevisionHistoryLimit(3).setRollbackOnFailure(true);
             pool.getRestartBuilder().setInitialDelaySeconds(0.25);
             pool.getLogsBuilder().setWhenFull("Block").setTailLines(0);
         });
@@ -94,6 +97,8 @@ class PoolSpecsTest {
                         3));
         assertThat(spec.maxSurge()).isEqualTo(Quantity.percent(25));
         assertThat(spec.maxUnavailable()).isEqualTo(Quantity.of(2));
+        assertThat(spec.revisionHistoryLimit()).isEqualTo(3);
+        assertThat(spec.rollbackOnFailure()).isTrue();
         assertThat(spec.restart().initialDelay()).isEqualTo(Duration.ofMillis(250));
         assertThat(spec.output()).isEqualTo(new OutputPolicy(0, 16384, OutputPolicy.WhenFull.BLOCK));
     }

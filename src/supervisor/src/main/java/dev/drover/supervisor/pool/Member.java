@@ -5,10 +5,12 @@ package dev.drover.supervisor.pool;
 /// @param number its number in its place, from 1
 /// @param life where it stands
 /// @param shard the shard it leases of every sharded socket of the pool
-/// @param revision of the template it was started from
+/// @param revision number of the revision it was started from; follows the revision when that gets a new number
 /// @param epoch the place's epoch it was started in; an older one than the place's is to be replaced
 /// @param startedNanos when it was started
 /// @param readyNanos when it became ready, meaningful only in [Life.Ready]
+/// @param dueNanos when the next look at its queues is due in [Life.Retiring], the end of its grace in
+///     [Life.Draining]: timers get lost
 /// @param everReady whether it was ever ready
 public record Member(
         int number,
@@ -18,7 +20,12 @@ public record Member(
         int epoch,
         long startedNanos,
         long readyNanos,
+        long dueNanos,
         boolean everReady) {
+
+    static Member spawning(int number, int shard, int revision, int epoch, long nowNanos) {
+        return new Member(number, new Life.Spawning(false, false), shard, revision, epoch, nowNanos, 0, 0, false);
+    }
 
     Member with(Life next, long nowNanos) {
         boolean becameReady = next instanceof Life.Ready && !(life instanceof Life.Ready);
@@ -30,7 +37,23 @@ public record Member(
                 epoch,
                 startedNanos,
                 becameReady ? nowNanos : readyNanos,
+                dueNanos,
                 everReady || becameReady);
+    }
+
+    Member due(long nanos) {
+        return new Member(number, life, shard, revision, epoch, startedNanos, readyNanos, nanos, everReady);
+    }
+
+    Member renumbered(int from, int to) {
+        return revision != from
+                ? this
+                : new Member(number, life, shard, to, epoch, startedNanos, readyNanos, dueNanos, everReady);
+    }
+
+    /// Whether it is to serve: not on its way out.
+    public boolean wanted() {
+        return life.wanted();
     }
 
     /// Whether it gets new connections.

@@ -2,14 +2,16 @@ package dev.drover.supervisor.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.supervisor.pool.fixtures.Core;
 import dev.drover.supervisor.pool.fixtures.PoolWorld;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/// Plays random histories of one pool against what must always hold. `-Ddrover.seed=N` plays one of them again.
+/// Plays random histories of one pool against what must always hold. `-Ddrover.histories=N` plays more of them,
+/// `-Ddrover.seed=N` one of them again.
 class PoolSimulationTest {
-    private static final int HISTORIES = 2_000;
-    private static final int DISTURBANCES = 25;
+    static final int HISTORIES = Integer.getInteger("drover.histories", 10_000);
+    private static final int DISTURBANCES = 20;
 
     @Test
     void whateverHappensTheRulesHoldAndThePoolComesToRest() {
@@ -27,7 +29,11 @@ class PoolSimulationTest {
     }
 
     private static void play(long seed, boolean toRest) {
-        var world = new PoolWorld(seed);
+        play(seed, toRest, Core.SOUND);
+    }
+
+    static void play(long seed, boolean toRest, Core core) {
+        var world = new PoolWorld(seed, core);
         try {
             world.playDisturbed(DISTURBANCES);
             if (toRest) {
