@@ -119,6 +119,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void aPlanIsMadeOfWhatIsKnown() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.drover.supervisor.plan..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.io..", "java.nio..", "org.slf4j..", "dev.drover.posix..")
+                .check(CLASSES);
+    }
+
+    @Test
     void nobodySleeps() {
         noClasses()
                 .should()

@@ -1,62 +1,56 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.plan.Operation;
+import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.pool.PoolEvent;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/// Compares what is wanted with what was wanted and applies the difference, whole or not at all.
+/// Carries out the plan from what there is to what is wanted, whole or not at all.
 ///
 /// @param pools those there are
 record PoolChange(Map<String, PoolRuntime> pools) {
 
     ChangeOutcome apply(List<PoolSpec> specs) {
-        var problems = problems(specs);
+        var plan = Plan.diff(pools.values().stream().map(PoolRuntime::spec).toList(), specs);
+        var problems = problems(plan);
         if (!problems.isEmpty()) {
             return new ChangeOutcome.Refused(problems);
         }
-        var changes = new ArrayList<String>();
         for (var spec : specs) {
             var pool = pools.get(spec.name());
+            // One event for all that changes in a pool: nothing is started that the next operation would replace.
             if (pool != null && !pool.spec().equals(spec)) {
-                changes.add(describe(pool.spec(), spec));
                 pool.handle(new PoolEvent.SpecChanged(spec));
             }
         }
-        return new ChangeOutcome.Applied(changes);
+        return new ChangeOutcome.Applied(plan.lines());
     }
 
-    private List<String> problems(List<PoolSpec> specs) {
-        var problems = new ArrayList<String>();
-        var names = specs.stream().map(PoolSpec::name).collect(Collectors.toSet());
-        for (var spec : specs) {
-            var pool = pools.get(spec.name());
-            if (pool == null) {
-                problems.add("pool " + spec.name() + " is new: adding a pool needs a new start of the master");
-            } else if (!pool.spec().sockets().equals(spec.sockets())) {
-                problems.add("pool " + spec.name() + ": changing its sockets needs a new start of the master");
+    /// A line for each pool to which something cannot be done without a new start.
+    private static List<String> problems(Plan plan) {
+        var problems = new LinkedHashSet<String>();
+        for (var operation : plan.operations()) {
+            var pool = operation.pool();
+            switch (operation) {
+                case Operation.PoolAdded _ ->
+                    problems.add("pool " + pool + " is new: adding a pool needs a new start of the master");
+                case Operation.PoolRemoved _ ->
+                    problems.add("pool " + pool + " is gone: removing a pool needs a new start of the master");
+                case Operation.SocketAdded _ -> problems.add(socketsChanged(pool));
+                case Operation.SocketChanged _ -> problems.add(socketsChanged(pool));
+                case Operation.SocketRemoved _ -> problems.add(socketsChanged(pool));
+                case Operation.SettingsChanged _ -> {}
+                case Operation.Scale _ -> {}
+                case Operation.NewRevision _ -> {}
             }
         }
-        for (var name : pools.keySet()) {
-            if (!names.contains(name)) {
-                problems.add("pool " + name + " is gone: removing a pool needs a new start of the master");
-            }
-        }
-        return problems;
+        return new ArrayList<>(problems);
     }
 
-    private static String describe(PoolSpec before, PoolSpec after) {
-        var what = new ArrayList<String>();
-        if (before.replicas() != after.replicas()) {
-            what.add("replicas " + before.replicas() + " -> " + after.replicas());
-        }
-        if (!before.template().equals(after.template())) {
-            what.add("new revision of the template");
-        }
-        if (what.isEmpty()) {
-            what.add("settings");
-        }
-        return "pool " + after.name() + ": " + String.join(", ", what);
+    private static String socketsChanged(String pool) {
+        return "pool " + pool + ": changing its sockets needs a new start of the master";
     }
 }
