@@ -21,17 +21,13 @@ final class Forks {
         return byName.get(fork.name()) == fork;
     }
 
-    /// Nobody has to wait for one that could not be opened.
+    /// It has ended, or could not be opened: its name is free.
     void remove(String name) {
         byName.remove(name);
     }
 
     void happened(WorkerEvent event) {
         var name = event.incarnation().worker().pool();
-        var fork = Optional.ofNullable(byName.get(name));
-        if (event instanceof WorkerEvent.Exited) {
-            byName.remove(name);
-        }
-        fork.ifPresent(found -> found.happened(event));
+        Optional.ofNullable(byName.get(name)).ifPresent(found -> found.happened(event));
     }
 }

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -309,6 +310,7 @@ public final class Supervisor implements AutoCloseable {
 
     /// A fork that has ended leaves nothing behind, once all that it had said is heard. Its name is free at once.
     private void forget(WorkerId worker) {
+        forks.remove(worker.pool());
         sessions.switchboard().forget(new Address.Worker(worker.toString()));
         if (stopping.isEmpty()) {
             var runtime = requireNonNull(pools.remove(worker.pool()));
@@ -411,6 +413,17 @@ public final class Supervisor implements AutoCloseable {
         return Optional.ofNullable(pools.get(name));
     }
 
+    /// Forks are no pools to who steers those: they are started once and end once.
+    private Optional<PoolRuntime> pool(String name) {
+        return runtime(name).filter(_ -> !forks.contains(name));
+    }
+
+    private Map<String, PoolRuntime> withoutForks() {
+        var without = new TreeMap<>(pools);
+        without.keySet().removeIf(forks::contains);
+        return without;
+    }
+
     /// What everything looks like now.
     public Snapshot snapshot() {
         return loop.ask(
@@ -419,18 +432,19 @@ public final class Supervisor implements AutoCloseable {
                 ANSWER_BOUND);
     }
 
-    /// Wants something else of the pools there are. Adding and removing pools or sockets needs a new start.
+    /// Wants something else of the pools there are; forks are let alone. Adding and removing pools or sockets needs a
+    /// new start.
     public ChangeOutcome change(List<PoolSpec> specs) {
-        return loop.ask(() -> new PoolChange(pools).apply(specs), ANSWER_BOUND);
+        return loop.ask(() -> new PoolChange(withoutForks()).apply(specs), ANSWER_BOUND);
     }
 
     /// Replaces a worker; returns when that is under way.
     ///
-    /// @return false when there is no such worker
+    /// @return false when there is no such worker in a pool; a fork is never replaced
     public boolean restart(WorkerId worker) {
         return loop.ask(
                 () -> {
-                    var pool = runtime(worker.pool());
+                    var pool = pool(worker.pool());
                     if (pool.isEmpty()
                             || worker.ordinal() < 0
                             || worker.ordinal() >= pool.get().spec().replicas()) {
@@ -447,7 +461,7 @@ public final class Supervisor implements AutoCloseable {
     /// @return what became of it, empty when there is no such pool
     public Optional<RolloutOutcome> rollout(String pool, RolloutOrder order) {
         return loop.ask(
-                () -> runtime(pool).flatMap(found -> found.handle(new PoolEvent.RolloutOrdered(order))), ANSWER_BOUND);
+                () -> pool(pool).flatMap(found -> found.handle(new PoolEvent.RolloutOrdered(order))), ANSWER_BOUND);
     }
 
     /// Wants so many workers more or fewer, within 0 and [PoolSpec#MAX_REPLICAS].
@@ -456,7 +470,7 @@ public final class Supervisor implements AutoCloseable {
     public boolean scaleBy(String pool, int delta) {
         return loop.ask(
                 () -> {
-                    var runtime = runtime(pool);
+                    var runtime = pool(pool);
                     runtime.ifPresent(found -> {
                         int wanted = Math.clamp((long) found.spec().replicas() + delta, 0, PoolSpec.MAX_REPLICAS);
                         found.handle(new PoolEvent.SpecChanged(found.spec().withReplicas(wanted)));

@@ -7,6 +7,7 @@ import dev.drover.posix.ExitStatus;
 import dev.drover.session.FailureReason;
 import dev.drover.session.MessageException;
 import dev.drover.session.Payload;
+import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.socket.fixtures.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,32 @@ class ForkTest {
         assertThat(Parent.failure(sent)).hasMessageContaining("exited with code 0");
         assertThat(Parent.failure(passed)).hasMessageContaining("exited with code 0");
         assertThat(second.exited()).isNotDone();
+    }
+
+    @Test
+    void whatIsWantedOfPoolsIsNoMatterOfForks() throws InterruptedException {
+        // given
+        var child = supervisor.fork(Parent.shell("child", "exec sleep 1000"));
+        parent.await(WorkerEvent.Forked.class, child);
+        var pool = PoolSpec.of("web", 0, List.of("sleep", "1000"));
+        supervisor.open(List.of(pool));
+
+        // when
+        var changed = supervisor.change(List.of(pool.withTemplate(
+                PoolSpec.of("web", 0, List.of("sleep", "2000")).template())));
+        boolean restarted = supervisor.restart(child.id());
+        boolean scaled = supervisor.scaleBy("child", 1);
+        var rolledOut = supervisor.rollout("child", new RolloutOrder.Restart());
+
+        // then
+        assertThat(changed).isInstanceOf(ChangeOutcome.Applied.class);
+        assertThat(restarted).isFalse();
+        assertThat(scaled).isFalse();
+        assertThat(rolledOut).isEmpty();
+        assertThat(supervisor.snapshot().pools().getFirst().workers())
+                .singleElement()
+                .satisfies(worker -> assertThat(worker.incarnation()).isOne());
+        assertThat(child.exited()).isNotDone();
     }
 
     @Test
