@@ -285,6 +285,37 @@ class DispatchTest {
         }
     }
 
+    @Test
+    void noRequestIsLostWhileARevisionIsRolledOutAndTheNextOneFails() throws Exception {
+        // given
+        int workers = 3;
+        var pool =
+                Pools.hello(workers).socket("distribution: {mode: Dispatched}").spec("progressDeadlineSeconds: 10");
+        var drover = serve(pool, workers);
+
+        // when
+        try (var keepAlive =
+                        Loader.start(Load.keepAlive(pool.address()).clients(4).duration(Load.ENDLESS));
+                var perConnection = Loader.start(
+                        Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
+            perConnection.awaitAnswers(100, DroverProcess.PATIENCE);
+            pool.template("env: [{name: REVISION, value: 'next'}]").write(directory);
+            drover.signal("HUP");
+            drover.awaitLog("Rollout complete pool=web revision=2");
+            pool.command("sleep", "1000").write(directory);
+            drover.signal("HUP");
+            drover.awaitLog("Rollout failed pool=web");
+            keepAlive.awaitAnswers(100, DroverProcess.PATIENCE);
+            perConnection.awaitAnswers(100, DroverProcess.PATIENCE);
+
+            // then
+            assertThat(List.of(keepAlive.stop(), perConnection.stop()))
+                    .allSatisfy(result -> assertThat(result.failures())
+                            .as("%s", result.firstFailures())
+                            .isEmpty());
+        }
+    }
+
     private static void replace(DroverProcess drover, Control control, String name) {
         int before = incarnations(control, name).stream().max(Integer::compare).orElseThrow();
         control.restart(name);
