@@ -1,16 +1,11 @@
 package dev.drover.supervisor;
 
-import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.HandlePeer;
-import dev.drover.handoff.JoinRefusal;
 import dev.drover.handoff.JoinRequest;
-import dev.drover.handoff.PeerEvents;
 import dev.drover.handoff.Verdict;
 import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
-import dev.drover.session.SessionVerdict;
-import dev.drover.supervisor.dispatch.DispatchLimits;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.PoolCommand;
 import dev.drover.supervisor.pool.PoolCore;
@@ -20,7 +15,6 @@ import dev.drover.supervisor.pool.RolloutOutcome;
 import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,27 +27,14 @@ import org.slf4j.LoggerFactory;
 final class PoolRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(PoolRuntime.class);
 
-    /// A worker closes its handle socket when it dies; one that is alive after this has broken the contract.
-    private static final Duration CHANNEL_LOST_BOUND = Duration.ofSeconds(2);
-
-    /// How long the last words of a killed process are waited for that was not the forked one itself.
-    static final Duration LAST_WORDS_BOUND = Duration.ofSeconds(2);
-
     /// A shard that was shut down is mended after this.
     private static final Duration MEND_DELAY = Duration.ofMillis(100);
 
-    private static final String HUNG = "no acknowledgement of a connection within "
-            + DispatchLimits.DEFAULT.acknowledgement().toSeconds() + " s";
-
     private final Services services;
     private final PoolSockets sockets;
-    private final PoolDispatch dispatch;
     private final Map<Incarnation, WorkerProcess> processes = new HashMap<>();
 
-    /// Connections of those that are dead, or about to be, with something to be heard.
-    private final Map<Incarnation, HandlePeer> lastWords = new HashMap<>();
-    private final PassedHandles passed;
-
+    private final WorkerChannels channels;
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
@@ -67,18 +48,11 @@ final class PoolRuntime {
         this.services = services;
         this.sockets = sockets;
         this.state = PoolState.initial(spec, services.clock().instant(), sockets.settle(), sockets.shards());
-        this.passed = new PassedHandles(services.loop(), this::hung);
         this.exits = new ExitReports(services.loop(), services.clock());
         this.conditions = new Conditions(spec.name(), services.clock());
         this.transitions = new TransitionLog(spec.name());
         sockets.watch(services.loop().poller(), this::socketEvent);
-        this.dispatch = new PoolDispatch(
-                services.loop(),
-                services::newTransferId,
-                DispatchLimits.DEFAULT,
-                spec.name(),
-                sockets.dispatched(),
-                this::hung);
+        this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
     }
 
     PoolState state() {
@@ -99,18 +73,17 @@ final class PoolRuntime {
 
     /// Whether nothing is under way to a worker any more.
     boolean quiet() {
-        return dispatch.quiet() && sockets.quiet();
+        return channels.quiet() && sockets.quiet();
     }
 
     /// Connections that nobody has taken, in the kernel's queues or in hand.
     int queued() {
-        return sockets.queued() + dispatch.inHand();
+        return sockets.queued() + channels.inHand();
     }
 
     /// Gives up the sockets and what is in hand.
     void close() {
-        dispatch.close();
-        passed.close();
+        channels.close();
         sockets.close();
     }
 
@@ -144,9 +117,7 @@ final class PoolRuntime {
         }
         transitions.log(before, state);
         noteReadiness();
-        if (!dispatch.isEmpty()) {
-            dispatch.ready(readyIncarnations());
-        }
+        channels.ready(this::readyIncarnations);
         step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
         return step.outcome();
@@ -248,7 +219,7 @@ final class PoolRuntime {
         var path = services.runDirectory().notify(services.newTransferId());
         var inherited = new ArrayList<Launch.NamedListener>();
         if (systemd) {
-            process.notifiedBy(new NotifySocket(path, services.loop().poller(), new WorkerVoice(process)));
+            process.notifiedBy(new NotifySocket(path, services.loop().poller(), channels.voice(process)));
             try {
                 for (var handle : sockets.handles(process.shard())) {
                     var fd = handle.descriptor().duplicate();
@@ -335,8 +306,7 @@ final class PoolRuntime {
             return;
         }
         processes.remove(process.incarnation());
-        process.ticket().ifPresent(services.tickets()::withdraw);
-        hearLastWords(process);
+        channels.ended(process);
         boolean hadSession = process.session().isPresent();
         process.release();
         var report = exits.exited(process, child.pid(), status.get());
@@ -351,196 +321,32 @@ final class PoolRuntime {
         services.events().accept(new WorkerEvent.Exited(report));
     }
 
-    /// What it had not acknowledged goes to others once all that it had said is heard. The forked process is dead;
-    /// one that it had started and that has joined in its place was killed just now, and may still be about to die.
-    private void hearLastWords(WorkerProcess process) {
-        var incarnation = process.incarnation();
-        var peer = process.peer();
-        if (peer.isPresent()) {
-            process.left();
-            lastWords.put(incarnation, peer.get());
-            services.loop().after(LAST_WORDS_BOUND, peer.get()::readToEnd);
-        } else if (process.joinedItself() || dispatch.isEmpty()) {
-            gone(incarnation);
-        } else {
-            services.loop().after(LAST_WORDS_BOUND, () -> gone(incarnation));
-        }
-    }
-
-    private void gone(Incarnation incarnation) {
-        dispatch.gone(incarnation);
-        passed.gone(incarnation);
-    }
-
     /// Passes something to the newest incarnation that has joined.
     void pass(Forked.Pass pass) {
-        var receiver = processes.values().stream()
-                .filter(process -> process.peer().isPresent())
-                .max(Comparator.comparingInt(process -> process.incarnation().number()));
-        if (receiver.isEmpty()) {
-            pass.fail("cannot pass " + pass.handle().socketName() + " to " + spec().name() + ": it has left");
-            return;
-        }
-        var process = receiver.get();
-        passed.pass(process.incarnation(), process.peer().orElseThrow(), services.newTransferId(), pass);
-    }
-
-    /// It lives and does not acknowledge: to give its connections to others now could have two answer one.
-    private void hung(Incarnation incarnation) {
-        LOG.warn("Worker hung worker={}: {}; it is killed, then others get its connections", incarnation, HUNG);
-        process(incarnation).ifPresent(process -> {
-            process.toBeKilled(HUNG);
-            tell(process, new Life.Event.KillOrdered());
-        });
+        channels.pass(pass);
     }
 
     /// Whether the peer may join, and what it gets.
     Verdict admit(JoinRequest request, Incarnation incarnation) {
-        var process = process(incarnation);
-        if (process.isEmpty() || process.get().template().protocol() != Template.Protocol.DROVER) {
-            return new Verdict.Refused(JoinRefusal.NOT_EXPECTED, Services.NOT_EXPECTED);
-        }
-        var refused = process.get().check(request);
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        return new Verdict.Admitted(
-                spec().name(),
-                newTicket(process.get()),
-                services.newTransferId(),
-                sockets.handles(process.get().shard()),
-                sockets.dispatchedNames(),
-                new WorkerVoice(process.get()));
+        return channels.admit(request, incarnation);
     }
 
-    private String newTicket(WorkerProcess process) {
-        var ticket = services.newSecret();
-        var id = process.incarnation();
-        var voice = new SessionVoice(services.loop(), event -> heard(process, event));
-        services.tickets()
-                .issue(
-                        ticket,
-                        new SessionVerdict.Admitted(
-                                id.worker().pool(), id.worker().toString(), id.number(), voice));
-        process.ticketed(ticket);
-        return ticket;
-    }
-
-    /// What came of a worker's session; one that has exited meanwhile closes what it had opened.
-    private void heard(WorkerProcess process, SessionVoice.Event event) {
-        if (!processes.containsKey(process.incarnation())) {
-            if (event instanceof SessionVoice.Event.Opened(var session)) {
-                session.close();
-            }
-            return;
-        }
-        switch (event) {
-            case SessionVoice.Event.Opened(var session) -> {
-                LOG.debug("Session open worker={}", process.incarnation());
-                version++;
-                process.sessionOpened(session);
-                noteReadiness();
-                services.events().accept(new WorkerEvent.Online(process.incarnation()));
-            }
-            case SessionVoice.Event.Ready() -> tell(process, new Life.Event.ReadyReported());
-            case SessionVoice.Event.Draining() -> tell(process, new Life.Event.DrainingReported());
-            case SessionVoice.Event.Status(var text) -> {
-                version++;
-                process.says(text);
-            }
-            case SessionVoice.Event.Closed(var why) -> {
-                LOG.debug("Session closed worker={}: {}", process.incarnation(), why);
-                version++;
-                process.sessionClosed();
-                services.events().accept(new WorkerEvent.Disconnected(process.incarnation(), why));
-            }
-        }
-    }
-
-    private void channelLost(WorkerProcess process, String why) {
-        if (processes.containsKey(process.incarnation())) {
-            LOG.warn("Handle socket lost worker={}, the worker is replaced: {}", process.incarnation(), why);
-            tell(process, new Life.Event.RetireOrdered(services.loop().nanoTime()));
-        }
-    }
-
-    /// What a worker says of itself, whichever way.
-    private final class WorkerVoice implements PeerEvents, NotifySocket.Listener {
-        private final WorkerProcess process;
-
-        WorkerVoice(WorkerProcess process) {
-            this.process = process;
+    /// What its workers say.
+    private final class Learner implements WorkerChannels.Owner {
+        @Override
+        public void happened(WorkerProcess process, Life.Event event) {
+            tell(process, event);
         }
 
         @Override
-        public void joined(HandlePeer peer) {
-            process.joined(peer);
-            dispatch.joined(process.incarnation(), peer);
-        }
-
-        @Override
-        public void acknowledged(long transferId) {
-            if (dispatch.acknowledged(process.incarnation(), transferId)) {
-                return;
-            }
-            var handle = passed.acknowledged(transferId);
-            if (handle.isEmpty()) {
-                LOG.debug("Listeners taken over worker={}", process.incarnation());
-                listens(sockets.names());
-            } else if (handle.get().kind() == HandleKind.LISTENER) {
-                listens(List.of(handle.get().socketName()));
-            }
-        }
-
-        private void listens(List<String> names) {
-            if (!names.isEmpty()) {
-                services.events().accept(new WorkerEvent.Listening(process.incarnation(), names));
-            }
-        }
-
-        @Override
-        public void refused(long transferId, String message) {
-            if (!dispatch.refused(process.incarnation(), transferId, message) && !passed.refused(transferId, message)) {
-                LOG.warn("Listeners refused worker={}: {}", process.incarnation(), message);
-                tell(process, new Life.Event.StopOrdered());
-            }
-        }
-
-        @Override
-        public void ready() {
-            tell(process, new Life.Event.ReadyReported());
-        }
-
-        @Override
-        public void draining() {
-            tell(process, new Life.Event.DrainingReported());
-        }
-
-        @Override
-        public void connectionsEnded(int count) {
-            dispatch.connectionsEnded(process.incarnation(), count);
-        }
-
-        @Override
-        public void stopping() {
-            draining();
-        }
-
-        @Override
-        public void status(String text) {
+        public void online() {
             version++;
-            process.says(text);
+            noteReadiness();
         }
 
         @Override
-        public void closed(String why) {
-            process.left();
-            dispatch.left(process.incarnation());
-            if (lastWords.remove(process.incarnation()) != null) {
-                gone(process.incarnation());
-            } else {
-                services.loop().after(CHANNEL_LOST_BOUND, () -> channelLost(process, why));
-            }
+        public void changed() {
+            version++;
         }
     }
 
@@ -582,7 +388,7 @@ final class PoolRuntime {
     Snapshot.Pool snapshot() {
         return new PoolView(
                         state,
-                        sockets.views(dispatch::waiting),
+                        sockets.views(channels::waiting),
                         sockets::leases,
                         processes,
                         exits,

@@ -315,7 +315,7 @@ public final class Supervisor implements AutoCloseable {
         if (stopping.isEmpty()) {
             var runtime = requireNonNull(pools.remove(worker.pool()));
             leaving.add(runtime);
-            loop.after(PoolRuntime.LAST_WORDS_BOUND.plus(TICK), () -> {
+            loop.after(WorkerChannels.LAST_WORDS_BOUND.plus(TICK), () -> {
                 runtime.close();
                 leaving.remove(runtime);
             });
