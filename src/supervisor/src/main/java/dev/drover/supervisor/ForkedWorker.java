@@ -24,14 +24,16 @@ import java.util.function.Consumer;
 /// Its futures complete on virtual threads: what hangs on them may block, and call the supervisor.
 public final class ForkedWorker {
     private final Supervisor supervisor;
+    private final Forks forks;
     private final WorkerId id;
     private final Peer peer;
     private final Forked fork;
 
-    ForkedWorker(Supervisor supervisor, Peer peer, Forked fork) {
+    ForkedWorker(Supervisor supervisor, Forks forks, Forked fork) {
         this.supervisor = supervisor;
-        this.id = Supervisor.workerOf(fork);
-        this.peer = peer;
+        this.forks = forks;
+        this.id = Forks.workerOf(fork);
+        this.peer = forks.peer(fork);
         this.fork = fork;
     }
 
@@ -88,7 +90,7 @@ public final class ForkedWorker {
     /// @return completes when it is the worker's too; fails with a [PassException] when the worker did not take it
     /// @throws IllegalStateException when it is closed
     public CompletableFuture<Incarnation> pass(ListeningSocket socket) {
-        return supervisor.passTo(fork, socket.handle(), _ -> {});
+        return forks.passTo(fork, socket.handle(), _ -> {});
     }
 
     /// Gives it a connection; `worker.onConnection` takes it there. The parent keeps its own descriptor until the
@@ -100,7 +102,7 @@ public final class ForkedWorker {
     ///     it: it is the caller's still, to be passed to another, or closed
     /// @throws IllegalStateException when it is closed, passed already, or being passed
     public CompletableFuture<Incarnation> pass(ParentConnection connection) {
-        return supervisor.passTo(fork, connection.beginPass(), connection::endPass);
+        return forks.passTo(fork, connection.beginPass(), connection::endPass);
     }
 
     /// Who takes what it says to its parent. To be set when it has just been forked: what comes while nobody is there
@@ -122,7 +124,7 @@ public final class ForkedWorker {
     /// Tells it to stop, and kills it when its grace is over. Returns at once; said again, or of one that has ended,
     /// it changes nothing.
     public void stop() {
-        supervisor.stopFork(fork);
+        forks.stop(fork);
     }
 
     /// How it ended, once it has; never fails.

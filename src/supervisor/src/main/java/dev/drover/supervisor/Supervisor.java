@@ -2,19 +2,10 @@ package dev.drover.supervisor;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.drover.handoff.Gatekeeper;
-import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandleServer;
-import dev.drover.handoff.JoinRefusal;
-import dev.drover.handoff.JoinRequest;
-import dev.drover.handoff.Verdict;
 import dev.drover.posix.KernelFeatures;
-import dev.drover.posix.PeerCredentials;
-import dev.drover.session.Address;
 import dev.drover.session.Messenger;
-import dev.drover.session.SessionGate;
 import dev.drover.session.SessionServer;
-import dev.drover.session.SessionVerdict;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.pool.PoolEvent;
@@ -61,8 +52,6 @@ public final class Supervisor implements AutoCloseable {
 
     private static final Duration LAST_CHECK_INTERVAL = Duration.ofMillis(10);
 
-    private static final String NO_LONGER_THERE = "cannot pass anything: the supervisor has stopped";
-
     private final SupervisorOptions options;
     private final RunDirectory runDirectory;
     private final Loop loop = new Loop();
@@ -71,6 +60,7 @@ public final class Supervisor implements AutoCloseable {
     private final RefusalLog refusals = new RefusalLog();
     private final Tickets tickets = new Tickets();
     private final EventFeed events = new EventFeed();
+    private final WorkerGate gate = new WorkerGate(loop, tickets, refusals, this::runtime);
     private final SessionServer sessions;
     private final Spawner spawner;
     private final Services services;
@@ -85,11 +75,8 @@ public final class Supervisor implements AutoCloseable {
 
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
-    private final Forks forks = new Forks();
+    private final Forks forks;
     private final GuardWatch guards = new GuardWatch(loop, guard);
-
-    /// Of forks that have ended a moment ago.
-    private final List<PoolRuntime> leaving = new ArrayList<>();
 
     private final List<ListeningSocket> listening = new ArrayList<>();
     private Optional<HandleServer> handles = Optional.empty();
@@ -99,6 +86,7 @@ public final class Supervisor implements AutoCloseable {
         this.options = options;
         this.runDirectory = runDirectory;
         this.sessions = openSessions();
+        this.forks = new Forks(loop, pools, sessions.switchboard(), () -> stopping.isPresent());
         this.pump = new OutputPump(options.output(), InstantSource.system());
         this.spawner = new Spawner(pump, guard);
         this.services = new Services(
@@ -115,17 +103,6 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private SessionServer openSessions() {
-        var gate = new SessionGate() {
-            @Override
-            public void hello(String ticket, int incarnation, Consumer<SessionVerdict> decision) {
-                loop.post(() -> decision.accept(tickets.use(ticket, incarnation)));
-            }
-
-            @Override
-            public void refused(String why) {
-                refusals.session(why);
-            }
-        };
         try {
             return SessionServer.start(runDirectory.session(), options.messages(), HEARTBEAT_INTERVAL, gate);
         } catch (IOException failure) {
@@ -202,32 +179,11 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private ForkedWorker forkOnLoop(Fork fork) {
-        var name = fork.name();
         if (stopping.isPresent()) {
-            throw new SupervisorException(List.of("cannot fork " + name + ": the supervisor is stopping"));
+            throw new SupervisorException(List.of("cannot fork " + fork.name() + ": the supervisor is stopping"));
         }
-        if (pools.containsKey(name)) {
-            throw new SupervisorException(List.of("cannot fork " + name + ": there is a fork or a pool of that name"));
-        }
-        var added = new Forked(name, loop, pass -> give(name, pass));
-        forks.add(added);
-        try {
-            openOnLoop(List.of(fork.spec()));
-        } catch (RuntimeException failure) {
-            forks.remove(name);
-            throw failure;
-        }
-        var peer =
-                sessions.switchboard().peer(new Address.Worker(workerOf(added).toString()));
-        return new ForkedWorker(this, peer, added);
-    }
-
-    static WorkerId workerOf(Forked fork) {
-        return new WorkerId(fork.name(), 0);
-    }
-
-    private void give(String name, Forked.Pass pass) {
-        runtime(name).ifPresentOrElse(runtime -> runtime.pass(pass), () -> pass.fail(NO_LONGER_THERE));
+        var forked = forks.open(fork, spec -> openOnLoop(List.of(spec)));
+        return new ForkedWorker(this, forks, forked);
     }
 
     /// Opens a socket of the program's own: to be passed to workers, or accepted from beside them. It is closed
@@ -265,34 +221,6 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
-    /// @param then runs before what is returned completes, with whether it was taken
-    CompletableFuture<Incarnation> passTo(Forked fork, Handle handle, Consumer<Boolean> then) {
-        var taken = new CompletableFuture<Incarnation>();
-        var told = new CompletableFuture<Incarnation>();
-        // Not on the loop, where whoever hangs on it might wait for the loop.
-        var _ = taken.whenComplete((receiver, failure) -> Thread.startVirtualThread(() -> {
-            then.accept(failure == null);
-            if (failure == null) {
-                told.complete(receiver);
-            } else {
-                told.completeExceptionally(failure);
-            }
-        }));
-        var pass = new Forked.Pass(handle, taken);
-        if (!loop.post(() -> fork.pass(pass))) {
-            pass.fail(NO_LONGER_THERE);
-        }
-        return told;
-    }
-
-    void stopFork(Forked fork) {
-        loop.post(() -> {
-            if (forks.contains(fork)) {
-                runtime(fork.name()).ifPresent(pool -> pool.handle(new PoolEvent.StopOrdered()));
-            }
-        });
-    }
-
     /// Tells what happens to workers from now on, in order, on a thread of its own. A listener may block; while
     /// 16 384 events wait for it, further ones are left out, and the log tells so.
     public void onEvent(Consumer<WorkerEvent> listener) {
@@ -300,26 +228,8 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void happened(WorkerEvent event) {
-        var worker = event.incarnation().worker();
-        if (event instanceof WorkerEvent.Exited && forks.contains(worker.pool())) {
-            loop.post(() -> forget(worker));
-        }
         forks.happened(event);
         events.publish(event);
-    }
-
-    /// A fork that has ended leaves nothing behind, once all that it had said is heard. Its name is free at once.
-    private void forget(WorkerId worker) {
-        forks.remove(worker.pool());
-        sessions.switchboard().forget(new Address.Worker(worker.toString()));
-        if (stopping.isEmpty()) {
-            var runtime = requireNonNull(pools.remove(worker.pool()));
-            leaving.add(runtime);
-            loop.after(WorkerChannels.LAST_WORDS_BOUND.plus(TICK), () -> {
-                runtime.close();
-                leaving.remove(runtime);
-            });
-        }
     }
 
     /// Says something to workers and programs, and takes what they say to the parent: the parent of a child
@@ -342,7 +252,7 @@ public final class Supervisor implements AutoCloseable {
         if (options.reapOrphans()) {
             Orphans.adopt();
         }
-        handles = Optional.of(new HandleServer(runDirectory.handles(), loop.poller(), loop::nanoTime, gatekeeper()));
+        handles = Optional.of(new HandleServer(runDirectory.handles(), loop.poller(), loop::nanoTime, gate));
         events.start();
         if (Guard.needed()) {
             guards.start();
@@ -572,7 +482,7 @@ public final class Supervisor implements AutoCloseable {
     private void finish() {
         int cut = pools.values().stream().mapToInt(PoolRuntime::queued).sum();
         pools.values().forEach(PoolRuntime::close);
-        leaving.forEach(PoolRuntime::close);
+        forks.close();
         int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
         List.copyOf(listening).forEach(ListeningSocket::closeOnLoop);
         handles.ifPresent(HandleServer::close);
@@ -602,23 +512,5 @@ public final class Supervisor implements AutoCloseable {
         } catch (IllegalStateException _) {
             // The program is exiting: it is this hook that has brought us here.
         }
-    }
-
-    private Gatekeeper gatekeeper() {
-        return new Gatekeeper() {
-            @Override
-            public Verdict admit(JoinRequest request) {
-                var refusal = new Verdict.Refused(JoinRefusal.NOT_EXPECTED, Services.NOT_EXPECTED);
-                return WorkerId.parse(request.worker())
-                        .flatMap(id -> runtime(id.pool())
-                                .map(pool -> pool.admit(request, new Incarnation(id, request.incarnation()))))
-                        .orElse(refusal);
-            }
-
-            @Override
-            public void refused(String why, PeerCredentials peer) {
-                refusals.join(peer.pid(), peer.uid(), why);
-            }
-        };
     }
 }
