@@ -2,6 +2,7 @@ package dev.drover.supervisor.plan;
 
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.SocketSpec;
+import dev.drover.supervisor.dispatch.DispatchPolicy;
 import java.math.BigDecimal;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
@@ -131,6 +132,13 @@ public record Plan(List<Operation> operations) {
         changed(changes, "address", address(before.address()), address(after.address()));
         changed(changes, "backlog", before.backlog(), after.backlog());
         changed(changes, "distribution", word(before.distribution()), word(after.distribution()));
+        if (before.policy().isPresent() && after.policy().isPresent()) {
+            changed(
+                    changes,
+                    "policy",
+                    word(before.policy().get()),
+                    word(after.policy().get()));
+        }
         if (changes.isEmpty() && !before.equals(after)) {
             changes.add("settings");
         }
@@ -147,9 +155,15 @@ public record Plan(List<Operation> operations) {
         return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + inet.getPort();
     }
 
-    /// As it is written in a pool file.
+    private static String word(DispatchPolicy policy) {
+        return policy instanceof Enum<?> builtIn ? word(builtIn) : "of the program";
+    }
+
+    /// As it is written in a pool file: `LeastConnections`.
     private static String word(Enum<?> choice) {
-        return choice.name().charAt(0) + choice.name().substring(1).toLowerCase(Locale.ROOT);
+        return Stream.of(choice.name().split("_"))
+                .map(part -> part.charAt(0) + part.substring(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     private static List<String> settings(PoolSpec before, PoolSpec after) {
