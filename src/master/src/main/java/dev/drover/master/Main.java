@@ -69,7 +69,9 @@ public final class Main {
                     LOG.info("Stopped before it had started");
                     return ExitCode.CLEAN;
                 }
-                return quarkus(new Launch(master, options, files, supervisor.switchboard()));
+                try (var _ = Lookout.start(master::lookAround)) {
+                    return quarkus(new Launch(master, options, files, supervisor.switchboard()));
+                }
             }
         } catch (SupervisorException failure) {
             return print(System.err, ExitCode.FAILED, failure.problems());

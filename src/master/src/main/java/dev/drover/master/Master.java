@@ -30,6 +30,12 @@ final class Master implements Controls {
     /// Written under `changing`, read by everyone.
     private volatile WrittenPools written;
 
+    /// What the files were when they were read last.
+    private final Settled<String> files;
+
+    /// For how many CPUs there are workers.
+    private final Settled<Integer> cpus;
+
     /// Written once by the thread that runs the master, read by whoever asks for a stop.
     private volatile boolean opening;
 
@@ -42,6 +48,8 @@ final class Master implements Controls {
         this.options = options;
         this.source = source;
         this.written = pools;
+        this.files = new Settled<>(source.stampWhenRead());
+        this.cpus = new Settled<>(availableCpus());
     }
 
     /// Opens every socket and starts the workers, unless a stop came first.
@@ -52,7 +60,7 @@ final class Master implements Controls {
         try {
             opening = true;
             if (!stopAsked.get()) {
-                supervisor.open(written.specs(cpus()));
+                supervisor.open(written.specs(cpus.value()));
                 started = true;
             }
         } catch (SupervisorException refused) {
@@ -90,7 +98,38 @@ final class Master implements Controls {
         }
     }
 
-    /// HUP: reads the files again; where one is bad nothing changes.
+    /// Sees whether the files or the number of CPUs have changed, and does what follows. To be called once a
+    /// second.
+    void lookAround() {
+        if (!started || stopAsked.get()) {
+            return;
+        }
+        if (files.see(source.stamp())) {
+            LOG.info("Reading the pools again: their files have changed");
+            reload();
+        }
+        int before = cpus.value();
+        if (cpus.see(availableCpus())) {
+            recount(before, cpus.value());
+        }
+    }
+
+    /// Pools with a worker for each CPU follow their number: the limit of a container may be changed while it
+    /// runs.
+    private void recount(int before, int now) {
+        changing.lock();
+        try {
+            for (var pool : written.counting()) {
+                if (supervisor.scaleBy(pool, now - before)) {
+                    LOG.info("Scaling pool {}: there are {} CPUs, there were {}", pool, now, before);
+                }
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// HUP, or a changed file: reads the files again; where one is bad nothing changes.
     void reload() {
         if (source.isReadOnce()) {
             LOG.info("Nothing to read again: the master runs the default pool, or pools from its standard input");
@@ -98,7 +137,9 @@ final class Master implements Controls {
         }
         changing.lock();
         try {
-            switch (source.read()) {
+            var reading = source.read();
+            files.take(source.stampWhenRead());
+            switch (reading) {
                 case PoolSource.Reading.Broken(var problems) -> {
                     problems.forEach(problem -> LOG.error("Pool file refused: {}", problem));
                     LOG.error("Pools unchanged: the files have {} problems", problems.size());
@@ -115,7 +156,7 @@ final class Master implements Controls {
             LOG.warn("Pools unchanged: the master is starting or stopping");
             return;
         }
-        switch (supervisor.change(wanted.specs(cpus()))) {
+        switch (supervisor.change(wanted.specs(cpus.value()))) {
             case ChangeOutcome.Applied(var changes) -> {
                 written = wanted;
                 LOG.info(
@@ -188,16 +229,16 @@ final class Master implements Controls {
         }
     }
 
-    /// While Quarkus still starts its servers, the supervisor and its directory must stay: then [#open] begins the
-    /// stop.
+    /// While Quarkus still starts its servers, the supervisor and its directory must stay: then [#open] begins
+    /// the stop.
     private void beginStop() {
         if (opening) {
             supervisor.beginStop(options.lameDuck(), options.grace());
         }
     }
 
-    /// Asked each time: the limit of a container may change.
-    private static int cpus() {
+    /// Those of the cgroup's limit (v1 and v2) and of the affinity, rounded up: the JDK looks each time.
+    private static int availableCpus() {
         return Runtime.getRuntime().availableProcessors();
     }
 }

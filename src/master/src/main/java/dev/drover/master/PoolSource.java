@@ -13,6 +13,9 @@ final class PoolSource {
 
     private final List<Path> files;
 
+    /// Written by whoever reads, one at a time; read by the lookout.
+    private volatile String stampWhenRead = "";
+
     PoolSource(List<Path> files) {
         this.files = List.copyOf(files);
     }
@@ -31,8 +34,19 @@ final class PoolSource {
         return files.isEmpty() || files.contains(STANDARD_INPUT);
     }
 
+    /// What the files are now, without reading them: see [PoolFiles#stamp].
+    String stamp() {
+        return isReadOnce() ? "" : PoolFiles.stamp(files);
+    }
+
+    /// What the files were just before they were read last: what is written while they are read is a change.
+    String stampWhenRead() {
+        return stampWhenRead;
+    }
+
     /// Reads every file and tells every problem.
     Reading read() {
+        stampWhenRead = stamp();
         if (files.isEmpty()) {
             return defaultPool();
         }

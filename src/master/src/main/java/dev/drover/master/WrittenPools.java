@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// The pools as they were written last and taken, by name. Immutable.
@@ -36,8 +37,17 @@ record WrittenPools(Map<String, WorkerPool> byName) {
 
     /// Names of the pools with a set count, in order.
     List<String> counted() {
+        return names(pool -> pool.getSpec().hasReplicas());
+    }
+
+    /// Names of the pools with a worker for each CPU, in order.
+    List<String> counting() {
+        return names(pool -> !pool.getSpec().hasReplicas());
+    }
+
+    private List<String> names(Predicate<WorkerPool> which) {
         return byName.values().stream()
-                .filter(pool -> pool.getSpec().hasReplicas())
+                .filter(which)
                 .map(pool -> pool.getMetadata().getName())
                 .sorted()
                 .toList();

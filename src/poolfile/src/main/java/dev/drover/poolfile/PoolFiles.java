@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Reads pool files. Stateless; never throws for what a file holds: that is a [Problem].
 public final class PoolFiles {
@@ -18,6 +19,14 @@ public final class PoolFiles {
     /// file may hold several documents; empty ones are skipped. A file that is reached twice is read once.
     public static PoolFileResult read(List<Path> filesOrDirectories) {
         return read(filesOrDirectories, System.in);
+    }
+
+    /// What the files and directories are now, without reading them: equal as long as nobody has written,
+    /// replaced, added or removed one, through symbolic links too (a ConfigMap is swapped by one). Pipes and the
+    /// standard input do not count.
+    public static String stamp(List<Path> filesOrDirectories) {
+        var sources = new Sources(InputStream.nullInputStream(), _ -> {});
+        return sources.expand(filesOrDirectories).stream().map(FileStamp::of).collect(Collectors.joining("\n"));
     }
 
     /// Reads as [#read(List)] does, with another standard input.
