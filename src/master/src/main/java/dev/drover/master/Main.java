@@ -88,6 +88,7 @@ public final class Main {
                 true,
                 output,
                 InheritedEnvironment.of(environment),
+                true,
                 options.messages());
     }
 

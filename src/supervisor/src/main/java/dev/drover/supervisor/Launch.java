@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /// @param runDirectory `DROVER_RUN_DIR`
 /// @param token `DROVER_TOKEN`
 /// @param listeners for [Template.Protocol#SYSTEMD]: what it inherits, in the order of the pool's sockets
+/// @param share what it is told of the machine, where it is a JVM
 /// @param notifySocket for [Template.Protocol#SYSTEMD]: `NOTIFY_SOCKET`
 record Launch(
         Incarnation incarnation,
@@ -29,6 +30,7 @@ record Launch(
         Map<String, String> inherited,
         Path runDirectory,
         String token,
+        Optional<JvmShare> share,
         List<NamedListener> listeners,
         Path notifySocket)
         implements AutoCloseable {
@@ -123,8 +125,10 @@ record Launch(
     /// LISTEN_PID must be the pid of the process that gets the listeners, which is known only in that process: a
     /// shell says it and becomes `env`, which becomes the program. Names a shell would drop go to `env` directly.
     private List<String> command(Map<String, String> environment) throws IOException {
+        var program =
+                share.map(told -> told.toldTo(template.command(), environment)).orElse(template.command());
         if (template.protocol() != Template.Protocol.SYSTEMD) {
-            return template.command();
+            return program;
         }
         checkProgram(environment.getOrDefault("PATH", DEFAULT_PATH));
         var command = new ArrayList<String>();
@@ -134,7 +138,7 @@ record Launch(
                 command.add(name + "=" + value);
             }
         });
-        command.addAll(template.command());
+        command.addAll(program);
         return command;
     }
 

@@ -236,6 +236,7 @@ final class PoolRuntime {
                 services.environment(),
                 services.runDirectory().root(),
                 process.token(),
+                services.jvmShare().get(),
                 inherited,
                 path);
     }

@@ -4,8 +4,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// What all pools of a supervisor share.
 ///
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 /// @param clock the time of day, for people only
 /// @param runDirectory where its sockets live
 /// @param environment what the workers inherit
+/// @param jvmShare what a worker that starts now is told of the machine
 /// @param spawner makes processes
 /// @param guard outlives a killed supervisor
 /// @param random makes secrets
@@ -24,6 +27,7 @@ record Services(
         InstantSource clock,
         RunDirectory runDirectory,
         Map<String, String> environment,
+        Supplier<Optional<JvmShare>> jvmShare,
         Spawner spawner,
         Guard guard,
         SecureRandom random,

@@ -94,12 +94,19 @@ public final class Supervisor implements AutoCloseable {
                 InstantSource.system(),
                 runDirectory,
                 options.environment(),
+                () -> options.sharesMachine() ? Optional.of(jvmShare()) : Optional.empty(),
                 spawner,
                 guard,
                 new SecureRandom(),
                 new AtomicLong(),
                 tickets,
                 this::happened);
+    }
+
+    private JvmShare jvmShare() {
+        int workers =
+                pools.values().stream().mapToInt(pool -> pool.spec().replicas()).sum();
+        return JvmShare.of(workers, Runtime.getRuntime().availableProcessors());
     }
 
     private SessionServer openSessions() {

@@ -13,12 +13,15 @@ import java.util.Map;
 ///     process of its own, wrong for a program that starts children by other means
 /// @param output takes the workers' lines, on a thread of its own; may block
 /// @param environment what the workers inherit; `DROVER_*` is left out of it
+/// @param sharesMachine whether workers that are JVMs are told their share of the CPUs and of the memory, unless
+///     their template says otherwise: right where a container holds these workers and little else
 /// @param messages the bounds of messages
 public record SupervisorOptions(
         Path runDirectory,
         boolean reapOrphans,
         OutputSink output,
         Map<String, String> environment,
+        boolean sharesMachine,
         MessageLimits messages) {
 
     public SupervisorOptions {
@@ -29,7 +32,7 @@ public record SupervisorOptions(
     /// its own standard output and error, line by line.
     public static SupervisorOptions in(Path runDirectory) {
         return new SupervisorOptions(
-                runDirectory, false, SupervisorOptions::pass, System.getenv(), MessageLimits.DEFAULT);
+                runDirectory, false, SupervisorOptions::pass, System.getenv(), false, MessageLimits.DEFAULT);
     }
 
     private static void pass(OutputLine line) {

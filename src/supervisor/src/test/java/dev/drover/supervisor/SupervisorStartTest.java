@@ -23,7 +23,7 @@ class SupervisorStartTest {
     void aPathThatIsTooLongIsToldBeforeAnythingIsMade() {
         // given
         var tooLong = directory.resolve("x".repeat(120));
-        var options = new SupervisorOptions(tooLong, false, line -> {}, Map.of(), MessageLimits.DEFAULT);
+        var options = new SupervisorOptions(tooLong, false, line -> {}, Map.of(), false, MessageLimits.DEFAULT);
 
         // when / then
         assertThatThrownBy(() -> Supervisor.start(options)).hasMessageContaining("the kernel takes 107");
@@ -34,7 +34,7 @@ class SupervisorStartTest {
     void aStartThatFailsLeavesNothingBehind() throws Exception {
         // given: the sockets have no place to be
         var root = directory.resolve("run");
-        var options = new SupervisorOptions(root, false, line -> {}, Map.of(), MessageLimits.DEFAULT);
+        var options = new SupervisorOptions(root, false, line -> {}, Map.of(), false, MessageLimits.DEFAULT);
         var runDirectory = RunDirectory.open(root);
         Files.delete(root.resolve("attach"));
 
