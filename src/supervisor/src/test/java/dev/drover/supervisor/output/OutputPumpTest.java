@@ -264,7 +264,7 @@ class OutputPumpTest {
             // then
             assertThat(last).containsExactly("last words");
             sink.await(line -> line.text().equals("late"));
-            assertThat(shell.capture().lastLines()).containsExactly("last words", "late");
+            await("it to be kept", () -> shell.capture().lastLines().equals(List.of("last words", "late")));
         }
     }
 
