@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.worker.fixtures.RawClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -24,6 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(180)
 @Tag("slow")
 class ScenesTest {
+    private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+
     private static final String BY_CHILD = "handled by child, pid is ";
 
     private static final Pattern EVENT = Pattern.compile("\\b(fork|online|listening|ready|disconnect|exit)\\b");
@@ -68,6 +73,30 @@ class ScenesTest {
     private static void signal(String name, long pid) throws IOException, InterruptedException {
         var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
         assertThat(kill.waitFor()).isZero();
+    }
+
+    /// Until every thread has come to it: what is still running takes what it is given.
+    private static void stop(long pid) throws IOException, InterruptedException {
+        signal("STOP", pid);
+        long end = System.nanoTime() + STOP_BOUND.toNanos();
+        while (!isStopped(pid)) {
+            assertThat(System.nanoTime()).as("%d is not stopped in time", pid).isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static boolean isStopped(long pid) throws IOException {
+        try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.allMatch(thread -> {
+                try {
+                    var stat = Files.readString(thread.resolve("stat"));
+                    return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+                } catch (IOException _) {
+                    // It has ended.
+                    return true;
+                }
+            });
+        }
     }
 
     @Test
@@ -203,7 +232,7 @@ class ScenesTest {
         var scene = start(2, SentConnection.class);
         int port = scene.port();
         var first = SceneProcess.reply(port);
-        signal("STOP", pidIn(first));
+        stop(pidIn(first));
 
         // when
         try (var client = RawClient.connect(port).get("/")) {
@@ -223,7 +252,7 @@ class ScenesTest {
         int port = scene.port();
         var both = SceneProcess.repliesUntil(port, different(2));
         var first = both.iterator().next();
-        signal("STOP", pidIn(first));
+        stop(pidIn(first));
 
         // when: in turn, so that one of them is given to it
         try (var one = RawClient.connect(port).get("/");
