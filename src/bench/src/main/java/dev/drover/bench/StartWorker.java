@@ -92,6 +92,7 @@ public final class StartWorker {
                     passed.forEach(handle -> handle.descriptor().close());
                     handles.refuse(transferId, "this worker takes no handles");
                 }
+                case Received.Withdrawn wanted -> handles.refuse(wanted.transferId(), "this worker keeps what it has");
                 case Received.MasterGone _ -> {
                     return;
                 }

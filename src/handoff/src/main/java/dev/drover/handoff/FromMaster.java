@@ -1,5 +1,6 @@
 package dev.drover.handoff;
 
+import java.net.SocketAddress;
 import java.util.List;
 
 /// What the master's frame says. The descriptors of its handles belong to whoever reads it.
@@ -13,6 +14,9 @@ sealed interface FromMaster {
 
     /// Further handles.
     record Transferred(long transferId, List<Handle> handles) implements FromMaster {}
+
+    /// A listener is wanted back.
+    record Withdrawn(long transferId, String socketName, SocketAddress address) implements FromMaster {}
 
     /// It breaks the contract. Its descriptors are closed.
     record Malformed(String why) implements FromMaster {}

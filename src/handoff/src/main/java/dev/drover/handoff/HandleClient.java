@@ -131,6 +131,8 @@ public final class HandleClient implements AutoCloseable {
                 close(handles);
                 throw new HandoffException(what + ": the master answered with a transfer");
             }
+            case Read.Frame(FromMaster.Withdrawn _) ->
+                throw new HandoffException(what + ": the master answered with a withdrawal");
             case Read.Frame(FromMaster.Malformed(var why)) ->
                 throw new HandoffException(what + ": the answer is malformed: " + why);
             case Read.Lost(var _, var why) -> throw new HandoffException(what + ": " + why);
@@ -160,7 +162,10 @@ public final class HandleClient implements AutoCloseable {
     private Received received(Read read) {
         return switch (read) {
             case Read.Lost _ -> throw new AssertionError("refused before");
-            case Read.Frame(FromMaster.Transferred(var transferId, var handles)) -> taken(transferId, handles);
+            case Read.Frame(FromMaster.Transferred(var transferId, var handles)) ->
+                opened(transferId, handles, new Received.Transferred(transferId, handles));
+            case Read.Frame(FromMaster.Withdrawn(var transferId, var name, var address)) ->
+                opened(transferId, List.of(), new Received.Withdrawn(transferId, name, address));
             case Read.Frame(FromMaster.Joined(var _, var _, var _, var listeners, var _)) -> {
                 close(listeners);
                 yield broken("the master answered a Join that was not sent");
@@ -173,7 +178,7 @@ public final class HandleClient implements AutoCloseable {
         };
     }
 
-    private Received taken(long transferId, List<Handle> handles) {
+    private Received opened(long transferId, List<Handle> handles, Received received) {
         if (open.size() >= HandoffLimits.MAX_OPEN_TRANSFERS) {
             close(handles);
             return broken("the master sent more than " + HandoffLimits.MAX_OPEN_TRANSFERS + " open transfers");
@@ -182,7 +187,7 @@ public final class HandleClient implements AutoCloseable {
             close(handles);
             return broken("the master repeated transfer " + transferId);
         }
-        return new Received.Transferred(transferId, handles);
+        return received;
     }
 
     /// Ends the connection, so that both sides agree that it has ended.
@@ -239,8 +244,9 @@ public final class HandleClient implements AutoCloseable {
         return new Read.Frame(new FromMaster.Malformed(why));
     }
 
-    /// Says that a transfer has been taken over. Once, before the first read of a connection or the first accept
-    /// from a listener; when it throws, the descriptors must be closed unread.
+    /// Says that a transfer has been taken over, or that a listener that was wanted back is closed. Once, before the
+    /// first read of a connection or the first accept from a listener; when it throws, the
+    /// descriptors must be closed unread.
     ///
     /// @throws HandoffException when the master is gone
     /// @throws IllegalArgumentException for a transfer that was not received or was answered before
@@ -249,7 +255,8 @@ public final class HandleClient implements AutoCloseable {
         send(WorkerFrames.acknowledged(transferId), "acknowledge transfer " + transferId);
     }
 
-    /// Says that a transfer cannot be taken over; the caller has closed its descriptors before.
+    /// Says that a transfer cannot be taken over; the caller has closed its descriptors before. Or that a listener is
+    /// not given back.
     ///
     /// @param message for people; cut at [HandoffLimits#MAX_TEXT_BYTES]
     /// @throws HandoffException when the master is gone

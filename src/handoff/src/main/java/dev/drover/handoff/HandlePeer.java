@@ -1,6 +1,7 @@
 package dev.drover.handoff;
 
 import dev.drover.posix.Fd;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,22 @@ public final class HandlePeer implements AutoCloseable {
             return false;
         }
         open.put(transferId, 1);
+        return true;
+    }
+
+    /// Wants a listener back that the worker was given, without waiting; it is answered as a transfer is.
+    ///
+    /// @param transferId from 1, unique for the life of the master
+    /// @param address of the listener
+    /// @return false as of [#transfer(long, List)]
+    /// @throws IllegalArgumentException for a transfer id that is open already
+    public boolean withdraw(long transferId, String socketName, SocketAddress address) {
+        server.assertOnLoop();
+        checkId(transferId);
+        if (isFull() || !socket.send(MasterFrames.withdrawal(transferId, socketName, address), List.of())) {
+            return false;
+        }
+        open.put(transferId, 0);
         return true;
     }
 

@@ -5,6 +5,8 @@ import dev.drover.posix.Fd;
 import dev.drover.protocol.worker.v1.JoinRefused;
 import dev.drover.protocol.worker.v1.Joined;
 import dev.drover.protocol.worker.v1.MasterFrame;
+import dev.drover.protocol.worker.v1.Withdrawal;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -40,6 +42,13 @@ final class MasterFrames {
         return frame().setTransfer(WireHandles.encode(transferId, handles))
                 .build()
                 .toByteArray();
+    }
+
+    static byte[] withdrawal(long transferId, String socketName, SocketAddress address) {
+        var withdrawal = Withdrawal.newBuilder()
+                .setTransferId(transferId)
+                .setListener(WireHandles.encodeListener(socketName, address));
+        return frame().setWithdrawal(withdrawal).build().toByteArray();
     }
 
     private static MasterFrame.Builder frame() {
@@ -86,6 +95,7 @@ final class MasterFrames {
             case JOINED -> decode(frame.getJoined(), descriptors);
             case JOIN_REFUSED -> decode(frame.getJoinRefused(), descriptors);
             case TRANSFER -> decode(frame.getTransfer(), descriptors);
+            case WITHDRAWAL -> decode(frame.getWithdrawal(), descriptors);
             case FRAME_NOT_SET -> throw new MalformedFrameException("a frame that says nothing this version knows");
         };
     }
@@ -131,5 +141,12 @@ final class MasterFrames {
         }
         return new FromMaster.Transferred(
                 Wire.transferId(transfer.getTransferId()), WireHandles.decode(transfer, descriptors));
+    }
+
+    private static FromMaster decode(Withdrawal withdrawal, List<Fd> descriptors) throws MalformedFrameException {
+        Wire.checkDescriptors(descriptors, 0);
+        long transferId = Wire.transferId(withdrawal.getTransferId());
+        return WireHandles.decodeListener(
+                withdrawal.getListener(), (name, address) -> new FromMaster.Withdrawn(transferId, name, address));
     }
 }

@@ -1,5 +1,6 @@
 package dev.drover.handoff;
 
+import java.net.SocketAddress;
 import java.util.List;
 
 /// What the master sent to a worker that has joined.
@@ -13,6 +14,13 @@ public sealed interface Received {
             handles = List.copyOf(handles);
         }
     }
+
+    /// A listener is wanted back: its socket is the pool's no more. To be acknowledged once it is closed, or refused.
+    ///
+    /// @param transferId by which it is acknowledged or refused
+    /// @param socketName of the listener
+    /// @param address of the listener: with the name it tells which
+    record Withdrawn(long transferId, String socketName, SocketAddress address) implements Received {}
 
     /// The connection has ended, or the master broke the protocol, which is as final: every further answer is the
     /// same. A forked worker leaves, an attached one serves on and joins anew.

@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /// [Handle] as it is written in a frame, and back.
 final class WireHandles {
@@ -30,6 +31,12 @@ final class WireHandles {
         return dev.drover.protocol.worker.v1.Transfer.newBuilder()
                 .addHandles(encode(HandleKind.CONNECTION, socketName, address, 0))
                 .build();
+    }
+
+    /// A listener without its descriptor: which one is meant.
+    static dev.drover.protocol.worker.v1.Handle encodeListener(String socketName, SocketAddress address) {
+        Handle.check(HandleKind.LISTENER, socketName, address, 0);
+        return encode(HandleKind.LISTENER, socketName, address, 0);
     }
 
     private static dev.drover.protocol.worker.v1.Handle encode(Handle handle) {
@@ -89,6 +96,16 @@ final class WireHandles {
         }
         var address = address(wire, kind);
         return new Handle(kind, name, address, wire.getBacklog(), descriptor);
+    }
+
+    /// A listener without its descriptor, as its name and its address.
+    static <T> T decodeListener(
+            dev.drover.protocol.worker.v1.Handle wire, BiFunction<String, SocketAddress, T> listener)
+            throws MalformedFrameException {
+        if (kind(wire.getKind()) != HandleKind.LISTENER) {
+            throw new MalformedFrameException("something else than a listener is wanted back");
+        }
+        return listener.apply(Wire.name(wire.getSocketName(), "socket name"), address(wire, HandleKind.LISTENER));
     }
 
     private static HandleKind kind(dev.drover.protocol.worker.v1.HandleKind wire) throws MalformedFrameException {

@@ -59,6 +59,8 @@ class FrameFuzzTest {
                 MasterFrames.joined("web", "ticket", 1, List.of(http, https), List.of("api", "chat")),
                 MasterFrames.joinRefused(JoinRefusal.WRONG_PEER, "because"),
                 MasterFrames.transfer(2, List.of(local)),
+                MasterFrames.withdrawal(4, local.socketName(), local.address()),
+                MasterFrames.withdrawal(5, http.socketName(), http.address()),
                 MasterFrames.transfer(300, List.of(http, https, local)));
     }
 
@@ -164,6 +166,11 @@ class FrameFuzzTest {
                 checkDescriptors(handles, descriptors);
                 checkSame(read, MasterFrames.read(MasterFrames.transfer(transferId, handles), descriptors));
             }
+            case FromMaster.Withdrawn(var transferId, var name, var address) -> {
+                checkDescriptors(List.of(), descriptors);
+                var again = MasterFrames.withdrawal(transferId, name, address);
+                checkSame(read, MasterFrames.read(again, List.of()));
+            }
             case FromMaster.JoinRefused _, FromMaster.Malformed _ -> checkDescriptors(List.of(), descriptors);
         }
     }
@@ -241,13 +248,28 @@ class FrameFuzzTest {
             var joined = worker.join("web-0", 1, "token", Duration.ofSeconds(20));
             sendSome(master, random);
             pair.second().shutdown();
-            while (worker.receive() instanceof Received.Transferred(var transferId, var handles)) {
-                if (transferId == joined.transferId() || handles.isEmpty()) {
+            while (receives(worker, joined.transferId())) {}
+        }
+    }
+
+    /// @return false at the end
+    private static boolean receives(HandleClient worker, long first) {
+        return switch (worker.receive()) {
+            case Received.Transferred(var transferId, var handles) -> {
+                if (transferId == first || handles.isEmpty()) {
                     throw new AssertionError("transfer " + transferId + " with " + handles);
                 }
                 handles.forEach(handle -> handle.descriptor().close());
+                yield true;
             }
-        }
+            case Received.Withdrawn(var transferId, var _, var _) -> {
+                if (transferId == first) {
+                    throw new AssertionError("withdrawal " + transferId);
+                }
+                yield true;
+            }
+            case Received.MasterGone _ -> false;
+        };
     }
 
     private void sendSome(RawPeer peer, Random random) {

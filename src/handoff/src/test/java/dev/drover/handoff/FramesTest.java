@@ -16,6 +16,7 @@ import dev.drover.protocol.worker.v1.Ready;
 import dev.drover.protocol.worker.v1.Transfer;
 import dev.drover.protocol.worker.v1.TransferAcknowledged;
 import dev.drover.protocol.worker.v1.TransferRefused;
+import dev.drover.protocol.worker.v1.Withdrawal;
 import dev.drover.protocol.worker.v1.WorkerFrame;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -253,6 +254,10 @@ class FramesTest {
         return transfer;
     }
 
+    private static MasterFrame.Builder withdrawal(long id, dev.drover.protocol.worker.v1.Handle.Builder listener) {
+        return master().setWithdrawal(Withdrawal.newBuilder().setTransferId(id).setListener(listener));
+    }
+
     static Stream<Arguments> malformedFromWorker() {
         return Stream.of(
                 arguments("1 to 65536", new byte[0]),
@@ -333,6 +338,15 @@ class FramesTest {
                 refused("transfer id 0", 1, master().setTransfer(transfer(0, listener()))),
                 refused("without handles", 0, master().setTransfer(transfer(1))),
                 refused("without handles", 1, master().setTransfer(transfer(1))),
+                refused("transfer id 0", 0, withdrawal(0, listener())),
+                refused("1 descriptors for 0", 1, withdrawal(1, listener())),
+                refused(
+                        "something else than a listener",
+                        0,
+                        withdrawal(
+                                1,
+                                listener().setKind(dev.drover.protocol.worker.v1.HandleKind.HANDLE_KIND_CONNECTION))),
+                refused("socket name is empty", 0, withdrawal(1, listener().setSocketName(""))),
                 refused("0 descriptors for 1", 0, master().setTransfer(transfer(1, listener()))),
                 refused("2 descriptors for 1", 2, master().setTransfer(transfer(1, listener()))),
                 refused("1 descriptors for 2", 1, master().setTransfer(transfer(1, listener(), listener()))),

@@ -10,6 +10,7 @@ import dev.drover.posix.Pipe;
 import dev.drover.posix.UnixSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -163,6 +164,23 @@ class HandleClientTest {
         assertThat(said()).isEqualTo(new FromWorker.Acknowledged(1));
         close(first);
         close(second);
+    }
+
+    @Test
+    void tellsWhichListenerIsWantedBackAndAnswersThat() {
+        // given
+        join();
+        master.receive();
+        var address = UnixDomainSocketAddress.of("/run/app.sock");
+        master.send(MasterFrames.withdrawal(2, "local", address));
+
+        // when
+        var received = client.receive();
+        client.acknowledge(2);
+
+        // then
+        assertThat(received).isEqualTo(new Received.Withdrawn(2, "local", address));
+        assertThatThrownBy(() -> client.refuse(2, "no")).isInstanceOf(IllegalArgumentException.class);
     }
 
     private FromWorker said() {

@@ -49,6 +49,7 @@ final class FakeWorker implements AutoCloseable {
     Given receive() {
         return switch (client.receive()) {
             case Received.Transferred(var id, var handles) -> new Given(id, handles.getFirst());
+            case Received.Withdrawn wanted -> throw new IllegalStateException("wanted back: " + wanted);
             case Received.MasterGone(var why) -> throw new IllegalStateException(why);
         };
     }

@@ -1,7 +1,7 @@
 package dev.drover.worker;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.posix.Fd;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,12 +10,18 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the one Netty channel of a listener. Apart from [WorkerListener] so that a worker without Netty on its
 /// class path can use the JDK's way.
 final class NettyListenerFactory implements ChannelFactory<ServerChannel> {
     private final WorkerListener listener;
     private final Fd descriptor;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private @Nullable Gate made;
 
     NettyListenerFactory(WorkerListener listener, Fd descriptor) {
         this.listener = listener;
@@ -29,27 +35,61 @@ final class NettyListenerFactory implements ChannelFactory<ServerChannel> {
                     "cannot take " + listener + " for Netty: its epoll transport is not available",
                     Epoll.unavailabilityCause());
         }
-        if (!descriptor.isOpen()) {
-            throw new IllegalStateException("cannot make a second channel of " + listener);
+        lock.lock();
+        try {
+            if (!descriptor.isOpen()) {
+                throw new IllegalStateException(
+                        "cannot make a channel of " + listener + ": there was one, or the pool has it no more");
+            }
+            made = new Gate(channel());
+            return made.shut();
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private ServerChannel channel() {
         // Neither channel deletes or shuts down what it has not bound itself. The Unix one must be told that it is
         // active, or it never accepts; the other asks the socket.
-        ServerChannel channel = listener.address() instanceof UnixDomainSocketAddress
+        return listener.address() instanceof UnixDomainSocketAddress
                 ? new EpollServerDomainSocketChannel(descriptor.release(), true)
                 : new EpollServerSocketChannel(descriptor.release());
-        new Gate(channel).shut();
-        return channel;
+    }
+
+    /// Closes the channel once it has accepted what waits, or lets none be made.
+    ///
+    /// @param done runs when that has happened
+    void close(Runnable done) {
+        var gate = closeUnlessMade();
+        if (gate == null) {
+            done.run();
+        } else {
+            gate.close(done);
+        }
+    }
+
+    private @Nullable Gate closeUnlessMade() {
+        lock.lock();
+        try {
+            if (made == null) {
+                descriptor.close();
+            }
+            return made;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Keeps a channel from accepting before the worker is ready: what comes earlier waits in the queue.
     private final class Gate extends ChannelInboundHandlerAdapter {
-        private final Channel channel;
+        private final ServerChannel channel;
+        private final LastAccepts lastAccepts = new LastAccepts();
 
-        Gate(Channel channel) {
+        Gate(ServerChannel channel) {
             this.channel = channel;
         }
 
-        void shut() {
+        ServerChannel shut() {
             channel.config().setAutoRead(false);
             channel.pipeline().addFirst(this);
             listener.whenReady(() -> {
@@ -58,6 +98,27 @@ final class NettyListenerFactory implements ChannelFactory<ServerChannel> {
                     channel.eventLoop().execute(this::openWhenReady);
                 }
             });
+            return channel;
+        }
+
+        private void closeNow() {
+            var _ = channel.close();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object connection) {
+            lastAccepts.accepted();
+            context.fireChannelRead(connection);
+        }
+
+        void close(Runnable done) {
+            var _ = channel.closeFuture().addListener(_ -> done.run());
+            if (channel.isRegistered()) {
+                lastAccepts.awaitNone(channel.eventLoop(), this::closeNow);
+            } else {
+                // It has accepted nothing, or is closed already.
+                channel.unsafe().closeForcibly();
+            }
         }
 
         private void openWhenReady() {

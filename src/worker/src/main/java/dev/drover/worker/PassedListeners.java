@@ -3,13 +3,15 @@ package dev.drover.worker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.Received;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Listeners that the parent passes to this worker while it runs. Thread-safe; [#take] is for the thread that
+/// Listeners that this worker gets while it runs: of sockets that its pool has got, and those that the parent passes.
+/// Thread-safe; [#take] is for the thread that
 /// receives.
 final class PassedListeners implements AutoCloseable {
     private final HandleClient handles;
@@ -52,6 +54,20 @@ final class PassedListeners implements AutoCloseable {
         handles.acknowledge(transfer.transferId());
         for (var listener : listeners) {
             hand(listener, next);
+        }
+    }
+
+    /// Those that are wanted back are kept no more: they are the caller's to close.
+    List<WorkerListener> release(String socketName, SocketAddress address) {
+        lock.lock();
+        try {
+            var released = taken.stream()
+                    .filter(listener -> listener.is(socketName, address))
+                    .toList();
+            taken.removeAll(released);
+            return released;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -9,9 +9,11 @@ import dev.drover.session.Load;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -108,6 +110,7 @@ public final class Worker implements AutoCloseable {
         while (!closed) {
             switch (handles.receive()) {
                 case Received.Transferred transfer -> take(transfer);
+                case Received.Withdrawn withdrawn -> giveBack(withdrawn);
                 case Received.MasterGone _ -> {
                     if (!closed) {
                         departure.masterGone();
@@ -129,6 +132,35 @@ public final class Worker implements AutoCloseable {
             // The master is gone, which the next look at its socket tells.
             System.getLogger(Worker.class.getName())
                     .log(System.Logger.Level.DEBUG, "A transfer was not answered", gone);
+        }
+    }
+
+    /// There may be several, or none any more: all are closed before it is acknowledged.
+    private void giveBack(Received.Withdrawn wanted) {
+        var found = new ArrayList<>(passed.release(wanted.socketName(), wanted.address()));
+        listeners.stream()
+                .filter(listener -> listener.is(wanted.socketName(), wanted.address()))
+                .forEach(found::add);
+        var open = new AtomicInteger(found.size() + 1);
+        Runnable one = () -> {
+            if (open.decrementAndGet() == 0) {
+                answer(() -> handles.acknowledge(wanted.transferId()));
+            }
+        };
+        try {
+            found.forEach(listener -> listener.giveBack(one));
+            one.run();
+        } catch (RuntimeException failure) {
+            answer(() -> handles.refuse(wanted.transferId(), "cannot close " + wanted.socketName() + ": " + failure));
+        }
+    }
+
+    private static void answer(Runnable answer) {
+        try {
+            answer.run();
+        } catch (HandoffException gone) {
+            System.getLogger(Worker.class.getName())
+                    .log(System.Logger.Level.DEBUG, "A withdrawal was not answered", gone);
         }
     }
 
@@ -162,7 +194,8 @@ public final class Worker implements AutoCloseable {
         return environment.incarnation();
     }
 
-    /// What it listens on; may be empty.
+    /// What its pool listened on when it joined; may be empty. What is added later comes to [#onListener]; what the
+    /// pool has no more is closed, see [WorkerListener].
     public List<WorkerListener> listeners() {
         return listeners;
     }
@@ -208,8 +241,12 @@ public final class Worker implements AutoCloseable {
         keepAlive.begin();
     }
 
-    /// Registers who takes listeners that a parent passes to this worker while it runs. It is called on the thread
-    /// that receives them and must not block. Without it they are refused, and stay the parent's.
+    /// Registers who takes the listeners that this worker gets while it runs: of sockets that are added to its
+    /// pool, and those that a parent passes. It is called on the thread that receives them and must not block.
+    /// Without it they are refused: those of a parent stay the parent's, and for a socket of its pool the worker is
+    /// replaced by one that finds it among its [#listeners]. To be registered right after [#join].
+    ///
+    ///     worker.onListener(listener -> serve(listener, drain));
     ///
     /// @throws IllegalStateException when there is one already
     public void onListener(Consumer<WorkerListener> handler) {

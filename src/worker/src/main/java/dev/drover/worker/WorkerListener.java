@@ -4,17 +4,23 @@ import dev.drover.handoff.Handle;
 import dev.drover.posix.Fd;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ServerChannel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// A listening socket the master gave to this worker, bound and listening already.
 ///
 /// It is taken once, in one of the ways below, and then belongs to the channel that took it: closing the channel
 /// closes this process' descriptor only, the master keeps its own and no client is refused. Never shut the socket
-/// down: that would end it for every holder. Thread-safe.
+/// down: that would end it for every holder.
+///
+/// When the pool has the socket no more, its channel is closed once it has accepted what waits in its queue; one of the
+/// JDK is closed at once, and its `accept` throws a `ClosedChannelException`. Connections live on. Thread-safe.
 public final class WorkerListener {
     private final String socketName;
     private final SocketAddress address;
@@ -23,6 +29,9 @@ public final class WorkerListener {
     private final AtomicBoolean taken = new AtomicBoolean();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final List<Runnable> whenReady = new CopyOnWriteArrayList<>();
+
+    /// How whoever has taken it closes it, and tells when that is done. Published to the thread that receives.
+    private volatile Consumer<Runnable> closing = Runnable::run;
 
     WorkerListener(Handle handle) {
         this(handle.socketName(), handle.address(), handle.backlog(), handle.descriptor());
@@ -57,7 +66,9 @@ public final class WorkerListener {
     /// @throws IllegalStateException when the listener is taken already
     public ChannelFactory<ServerChannel> nettyChannelFactory() {
         take();
-        return new NettyListenerFactory(this, descriptor);
+        var factory = new NettyListenerFactory(this, descriptor);
+        closing = factory::close;
+        return factory;
     }
 
     /// Takes the listener as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic
@@ -69,7 +80,9 @@ public final class WorkerListener {
     public ServerSocketChannel serverSocketChannel() {
         var constructor = JdkChannels.listenerConstructor();
         take();
-        return JdkChannels.open(constructor, address, descriptor);
+        var channel = JdkChannels.open(constructor, address, descriptor);
+        closing = done -> close(channel, done);
+        return channel;
     }
 
     /// The worker is ready: channels that were made may accept.
@@ -91,6 +104,27 @@ public final class WorkerListener {
             throw new IllegalStateException("cannot take " + this + ": it was taken before, and a second reader would"
                     + " take connections from the first");
         }
+    }
+
+    private static void close(ServerSocketChannel channel, Runnable done) {
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        done.run();
+    }
+
+    boolean is(String name, SocketAddress at) {
+        return socketName.equals(name) && address.equals(at);
+    }
+
+    /// The pool has it no more: closes it, whoever has taken it.
+    ///
+    /// @param done runs when that has happened, on any thread
+    void giveBack(Runnable done) {
+        closeUnlessTaken();
+        closing.accept(done);
     }
 
     /// Closes the descriptor unless it was taken.

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,23 +134,7 @@ class WorkerTest {
         // given
         var loops = new EpollEventLoopGroup(1);
         try {
-            new ServerBootstrap()
-                    .group(loops)
-                    .channelFactory(listener.nettyChannelFactory())
-                    .childHandler(new ChannelInitializer<>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                                @Override
-                                public void channelActive(ChannelHandlerContext context) {
-                                    var _ = context.writeAndFlush(
-                                            context.alloc().buffer(1).writeByte(42));
-                                }
-                            });
-                        }
-                    })
-                    .register()
-                    .syncUninterruptibly();
+            serve(loops, listener);
 
             // when
             try (var client = connect(listener)) {
@@ -169,6 +154,28 @@ class WorkerTest {
         }
     }
 
+    /// Each connection is told 42.
+    private static Channel serve(EpollEventLoopGroup loops, WorkerListener listener) {
+        return new ServerBootstrap()
+                .group(loops)
+                .channelFactory(listener.nettyChannelFactory())
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelActive(ChannelHandlerContext context) {
+                                var _ = context.writeAndFlush(
+                                        context.alloc().buffer(1).writeByte(42));
+                            }
+                        });
+                    }
+                })
+                .register()
+                .syncUninterruptibly()
+                .channel();
+    }
+
     private static SocketChannel connect(WorkerListener listener) throws IOException {
         var channel = listener.address() instanceof UnixDomainSocketAddress
                 ? SelectorProvider.provider().openSocketChannel(StandardProtocolFamily.UNIX)
@@ -181,6 +188,94 @@ class WorkerTest {
         var buffer = ByteBuffer.allocate(1);
         assertThat(channel.read(buffer)).isOne();
         return buffer.get(0);
+    }
+
+    @Test
+    void aListenerThatIsWantedBackIsClosedWhoeverHasTakenIt() throws IOException {
+        // given
+        master.awaitSaid("joined");
+        master.awaitSaid("acknowledged 1");
+        var loops = new EpollEventLoopGroup(1);
+        try (var jdk = worker.listener("local").serverSocketChannel()) {
+            var netty = serve(loops, worker.listener("http"));
+            worker.ready();
+            master.awaitSaid("ready");
+
+            // when
+            long first = master.withdraw("local", unix.address());
+            master.awaitSaid("acknowledged " + first);
+            long second = master.withdraw("http", tcp.address());
+            master.awaitSaid("acknowledged " + second);
+
+            // then
+            assertThat(jdk.isOpen()).isFalse();
+            assertThat(netty.isOpen()).isFalse();
+            master.awaitSaid("acknowledged " + master.withdraw("http", tcp.address()));
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void whatWaitsInAListenerThatIsWantedBackIsServed() throws IOException {
+        // given
+        master.awaitSaid("joined");
+        master.awaitSaid("acknowledged 1");
+        worker.ready();
+        master.awaitSaid("ready");
+        var loops = new EpollEventLoopGroup(1);
+        try (var client = connect(worker.listener("http"))) {
+            serve(loops, worker.listener("http"));
+
+            // when
+            long id = master.withdraw("http", tcp.address());
+
+            // then
+            master.awaitSaid("acknowledged " + id);
+            assertThat(read(client)).isEqualTo(42);
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
+    @Test
+    void aListenerThatNobodyHasTakenIsGivenBackToo() {
+        // given
+        master.awaitSaid("joined");
+        master.awaitSaid("acknowledged 1");
+        var factory = worker.listener("http").nettyChannelFactory();
+
+        // when
+        long made = master.withdraw("http", tcp.address());
+        long taken = master.withdraw("local", unix.address());
+
+        // then
+        master.awaitSaid("acknowledged " + made);
+        master.awaitSaid("acknowledged " + taken);
+        assertThatThrownBy(factory::newChannel).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(worker.listener("local")::nettyChannelFactory).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aListenerThatCameWhileItRanIsGivenBack() {
+        // given
+        master.awaitSaid("joined");
+        master.awaitSaid("acknowledged 1");
+        try (var late = Listening.tcp("admin")) {
+            var taken = new LinkedBlockingQueue<WorkerListener>();
+            worker.onListener(taken::add);
+            master.awaitSaid("acknowledged " + master.give(List.of(late.handle())));
+
+            // when
+            long id = master.withdraw("admin", late.address());
+
+            // then
+            master.awaitSaid("acknowledged " + id);
+            assertThat(taken)
+                    .singleElement()
+                    .satisfies(listener -> assertThatThrownBy(listener::nettyChannelFactory)
+                            .isInstanceOf(IllegalStateException.class));
+        }
     }
 
     @Test
