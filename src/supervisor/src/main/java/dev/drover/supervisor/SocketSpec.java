@@ -59,6 +59,11 @@ public record SocketSpec(
         return new SocketSpec(name, address, backlog, Distribution.DISPATCHED, Optional.of(policy));
     }
 
+    /// The same socket with room for so many connections that wait.
+    public SocketSpec withBacklog(int connections) {
+        return new SocketSpec(name, address, connections, distribution, policy);
+    }
+
     boolean isDispatched() {
         return distribution == Distribution.DISPATCHED;
     }

@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 /// One listener, TCP or Unix, from which the supervisor accepts. No other process has it, so nobody else can
 /// change it, and there is nothing to mend.
 final class DispatchedSocket implements PoolSocket {
-    private final SocketSpec spec;
     private final Listener listener;
     private final Optional<UnixPath> path;
     private final SocketAddress address;
+    private SocketSpec spec;
 
     private DispatchedSocket(SocketSpec spec, Listener listener, Optional<UnixPath> path) {
         this.spec = spec;
@@ -93,6 +93,12 @@ final class DispatchedSocket implements PoolSocket {
 
     @Override
     public void restoreBacklog(int shard) {}
+
+    @Override
+    public void changeBacklog(int backlog) {
+        listener.listen(backlog);
+        spec = spec.withBacklog(backlog);
+    }
 
     @Override
     public void watch(Poller poller, Consumer<SocketEvent> events) {}

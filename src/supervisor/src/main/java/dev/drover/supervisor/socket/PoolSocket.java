@@ -73,6 +73,12 @@ public sealed interface PoolSocket extends AutoCloseable permits ShardedSocket, 
     /// Says the spec's backlog again if a worker's own listen() changed it.
     void restoreBacklog(int shard);
 
+    /// Lets so many connections wait in each queue from now on; those that wait stay. A listener that was shut down
+    /// gets it when it listens again.
+    ///
+    /// @throws dev.drover.posix.PosixException when the kernel refuses
+    void changeBacklog(int backlog);
+
     /// Tells from now on, in handlers of the poller, when another holder has shut a listener down, and mends it.
     ///
     /// A lost shard is taken out of the steering at once. It listens again with the next [#check], or at once when

@@ -20,9 +20,9 @@ import java.util.Set;
 /// can prevent it.
 final class ShardGroup implements AutoCloseable {
     private final SocketAddress address;
-    private final int backlog;
     private final Steering steering;
     private final List<Listener> listeners = new ArrayList<>();
+    private int backlog;
 
     /// INVARIANT: the kernel's order, except for shutdowns of which [#left] was not told yet.
     private GroupOrder order = GroupOrder.EMPTY;
@@ -87,6 +87,11 @@ final class ShardGroup implements AutoCloseable {
 
     SocketAddress address() {
         return address;
+    }
+
+    /// Of those that listen from now on.
+    void setBacklog(int connections) {
+        backlog = connections;
     }
 
     int size() {

@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 
 /// A listener for each shard. The program of their group sends new connections to the shards steered to.
 final class ShardedSocket implements PoolSocket {
-    private final SocketSpec spec;
     private final ShardGroup group;
     private final ListenerWatch watch = new ListenerWatch();
     private Set<Integer> targets = Set.of(0);
@@ -34,6 +33,7 @@ final class ShardedSocket implements PoolSocket {
     /// Shards the last check found shut down without having heard of it.
     private Set<Integer> unheard = Set.of();
 
+    private SocketSpec spec;
     private boolean closing;
 
     private ShardedSocket(SocketSpec spec, ShardGroup group) {
@@ -149,6 +149,13 @@ final class ShardedSocket implements PoolSocket {
         if (queue.listening() && queue.limit() != spec.backlog()) {
             group.listener(shard).listen(spec.backlog());
         }
+    }
+
+    @Override
+    public void changeBacklog(int backlog) {
+        spec = spec.withBacklog(backlog);
+        group.setBacklog(backlog);
+        IntStream.range(0, group.size()).forEach(this::restoreBacklog);
     }
 
     @Override

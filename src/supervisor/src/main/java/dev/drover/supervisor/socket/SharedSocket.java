@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 
 /// One listener, TCP or Unix, from which every worker accepts.
 final class SharedSocket implements PoolSocket {
-    private final SocketSpec spec;
     private final Optional<String> warning;
     private final ListenerWatch watch = new ListenerWatch();
+    private SocketSpec spec;
     private Listener listener;
     private Optional<UnixPath> path;
     private final SocketAddress address;
@@ -123,6 +123,12 @@ final class SharedSocket implements PoolSocket {
     }
 
     @Override
+    public void changeBacklog(int backlog) {
+        spec = spec.withBacklog(backlog);
+        restoreBacklog(0);
+    }
+
+    @Override
     public void watch(Poller poller, Consumer<SocketEvent> events) {
         watch.start(poller, events);
     }
@@ -137,8 +143,7 @@ final class SharedSocket implements PoolSocket {
 
     @Override
     public void check() {
-        boolean down = listener.queue().map(queue -> !queue.listening()).orElse(false);
-        if (down && !closing) {
+        if (!closing && listener.queue().map(queue -> !queue.listening()).orElse(false)) {
             mend();
         }
     }

@@ -92,4 +92,19 @@ class DispatchedSocketTest extends SocketFixture {
                 .hasMessageContaining("http")
                 .hasMessageContaining("another process listens there");
     }
+
+    @Test
+    void anotherBacklogIsTakenOverByEveryListener() {
+        // given
+        var socket = open("127.0.0.1", Distribution.DISPATCHED, 2);
+
+        // when
+        socket.changeBacklog(7);
+
+        // then
+        for (int shard = 0; shard < socket.shards(); shard++) {
+            assertThat(socket.listener(shard).queue().orElseThrow().limit()).isEqualTo(7);
+        }
+        assertThat(socket.spec().backlog()).isEqualTo(7);
+    }
 }

@@ -281,4 +281,19 @@ class ShardedSocketTest extends SocketFixture {
     private static int port(PoolSocket socket) {
         return ((InetSocketAddress) socket.address()).getPort();
     }
+
+    @Test
+    void anotherBacklogIsTakenOverByEveryListener() {
+        // given
+        var socket = open("127.0.0.1", Distribution.SHARDED, 2);
+
+        // when
+        socket.changeBacklog(7);
+
+        // then
+        for (int shard = 0; shard < socket.shards(); shard++) {
+            assertThat(socket.listener(shard).queue().orElseThrow().limit()).isEqualTo(7);
+        }
+        assertThat(socket.spec().backlog()).isEqualTo(7);
+    }
 }

@@ -193,4 +193,19 @@ class SharedSocketTest extends SocketFixture {
     private static SocketSpec unix(Path path) {
         return spec(UnixDomainSocketAddress.of(path), Distribution.SHARED);
     }
+
+    @Test
+    void anotherBacklogIsTakenOverByEveryListener() {
+        // given
+        var socket = open("127.0.0.1", Distribution.SHARED, 2);
+
+        // when
+        socket.changeBacklog(7);
+
+        // then
+        for (int shard = 0; shard < socket.shards(); shard++) {
+            assertThat(socket.listener(shard).queue().orElseThrow().limit()).isEqualTo(7);
+        }
+        assertThat(socket.spec().backlog()).isEqualTo(7);
+    }
 }
