@@ -76,6 +76,7 @@ public final class PoolCore {
             case PoolEvent.BackOffEnded(var ordinal, var number) -> endBackOff(ordinal, number);
             case PoolEvent.RestartOrdered(var ordinal) -> restart(ordinal);
             case PoolEvent.SpecChanged(var spec) -> rollout.change(spec);
+            case PoolEvent.SocketsChanged(var settle) -> state = state.withSettle(settle);
             case PoolEvent.RolloutOrdered(var order) -> outcome = Optional.of(rollout.obey(order));
             case PoolEvent.Ticked() -> new Upkeep(this, now).run();
             case PoolEvent.StopOrdered() -> stop();

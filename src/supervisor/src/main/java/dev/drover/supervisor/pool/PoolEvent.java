@@ -1,6 +1,7 @@
 package dev.drover.supervisor.pool;
 
 import dev.drover.supervisor.PoolSpec;
+import java.time.Duration;
 
 /// What happens to a pool. An event about an incarnation that is gone changes nothing.
 ///
@@ -48,8 +49,13 @@ public sealed interface PoolEvent {
     /// One worker is to be replaced.
     record RestartOrdered(int ordinal) implements PoolEvent {}
 
-    /// Something else is wanted; the sockets are the same.
+    /// Something else is wanted.
     record SpecChanged(PoolSpec spec) implements PoolEvent {}
+
+    /// The pool has other sockets than before. Those that are sharded have the shards of the state.
+    ///
+    /// @param settle time a retiring incarnation's shards must have been empty; zero: no socket has shards any more
+    record SocketsChanged(Duration settle) implements PoolEvent {}
 
     /// Somebody orders something of the rollout; the step tells what became of it.
     record RolloutOrdered(RolloutOrder order) implements PoolEvent {}

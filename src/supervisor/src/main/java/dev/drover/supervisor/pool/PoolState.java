@@ -82,6 +82,14 @@ public record PoolState(
                 : new PoolState(spec, generation, revisions, next, settle, shards, steered, stranded, stopping, places);
     }
 
+    /// Without shards nothing is steered, and nobody waits in them.
+    PoolState withSettle(Duration next) {
+        var nextSteered = next.isZero() ? Set.<Integer>of() : steered;
+        var nextStranded = next.isZero() ? Set.<Integer>of() : stranded;
+        return new PoolState(
+                spec, generation, revisions, rollout, next, shards, nextSteered, nextStranded, stopping, places);
+    }
+
     PoolState withShards(int next) {
         return new PoolState(spec, generation, revisions, rollout, settle, next, steered, stranded, stopping, places);
     }

@@ -555,4 +555,17 @@ class PoolCoreTest {
         assertThat(pool.commands(SpawnWorker.class)).isEmpty();
         assertThat(pool.readyCount()).isEqualTo(1);
     }
+
+    @Test
+    void theFirstShardedSocketIsSteeredToThoseWhoAreReady() {
+        // given
+        var pool = PoolPlay.of(2).openReady().event(new PoolEvent.SocketsChanged(Duration.ZERO));
+
+        // when
+        pool.event(new PoolEvent.SocketsChanged(PoolPlay.SETTLE));
+
+        // then
+        assertThat(pool.commands()).containsExactly(new Steer(Set.of(0, 1)));
+        assertThat(pool.state().settle()).isEqualTo(PoolPlay.SETTLE);
+    }
 }
