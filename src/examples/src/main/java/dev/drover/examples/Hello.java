@@ -6,6 +6,7 @@ import dev.drover.worker.HttpDrain;
 import dev.drover.worker.HttpLimits;
 import dev.drover.worker.Worker;
 import dev.drover.worker.WorkerException;
+import dev.drover.worker.WorkerListener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -25,7 +26,8 @@ import java.util.concurrent.TimeUnit;
 /// The default pool's worker, and the target of load tests: `GET /?id=X` answers `ok X PID`, without an id a
 /// greeting.
 ///
-/// Started by a master it serves every listener it is given, and every Dispatched socket. With `--port N` it needs
+/// Started by a master it serves every listener it is given, also while it runs, and every Dispatched socket. With
+/// `--port N` it needs
 /// none and listens by itself, which
 /// shows what Drover costs beside it.
 public final class Hello {
@@ -79,6 +81,7 @@ public final class Hello {
     }
 
     private void serve(Worker worker) {
+        worker.onListener(added -> adopt(added, worker));
         worker.onDrain(drain::drain);
         worker.heartbeatBy(loops);
         worker.reportLoad(() -> new Load(drain.connections(), drain.inFlight()));
@@ -104,6 +107,16 @@ public final class Hello {
         if (settings.becomesReady()) {
             worker.ready();
         }
+    }
+
+    /// On the thread that receives, which must not wait.
+    private void adopt(WorkerListener added, Worker worker) {
+        var identity = Identity.of(worker.name(), ProcessHandle.current().pid());
+        var _ = bootstrap(added.nettyChannelFactory(), identity).register().addListener(opened -> {
+            if (!opened.isSuccess()) {
+                System.err.println("hello: cannot serve " + added + ": " + opened.cause());
+            }
+        });
     }
 
     private void serveAlone(int port) {

@@ -1,56 +1,216 @@
 package dev.drover.supervisor;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
-import dev.drover.supervisor.pool.PoolEvent;
+import dev.drover.supervisor.socket.PoolSocket;
+import dev.drover.supervisor.socket.SocketOpenException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
-/// Carries out the plan from what there is to what is wanted, whole or not at all.
+/// Carries out the plan from what there is to what is wanted, whole or not at all. Belongs to the loop.
 ///
-/// @param pools those there are
-record PoolChange(Map<String, PoolRuntime> pools) {
+/// Every socket that is new is opened before anything else is touched: one that cannot be opened refuses the whole.
+/// Nothing is opened in the place of a socket that is removed: that one lives on until its connections have run out.
+final class PoolChange {
+    private final Services services;
+    private final Map<String, PoolRuntime> pools;
+    private final Predicate<String> forks;
+    private final Removals removals;
+
+    /// @param pools of the supervisor
+    /// @param forks whether a name is that of a fork: those are let alone
+    PoolChange(Services services, Map<String, PoolRuntime> pools, Predicate<String> forks, Removals removals) {
+        this.services = services;
+        this.pools = pools;
+        this.forks = forks;
+        this.removals = removals;
+    }
+
+    /// What was opened for a change and nobody has yet.
+    ///
+    /// @param pools the sockets of each pool that is added
+    /// @param sockets those that each pool gets
+    private record Opened(Map<String, PoolSockets> pools, Map<String, List<PoolSocket>> sockets) {
+        void close() {
+            pools.values().forEach(PoolSockets::close);
+            sockets.values().forEach(added -> added.forEach(PoolSocket::close));
+        }
+    }
 
     ChangeOutcome apply(List<PoolSpec> specs) {
-        var plan = Plan.diff(pools.values().stream().map(PoolRuntime::spec).toList(), specs);
-        var problems = problems(plan);
+        var plan =
+                Plan.diff(changeable().values().stream().map(PoolRuntime::spec).toList(), specs);
+        var problems = new ArrayList<String>();
+        for (var operation : plan.operations()) {
+            problem(operation, specs)
+                    .filter(problem -> !problems.contains(problem))
+                    .ifPresent(problems::add);
+        }
         if (!problems.isEmpty()) {
             return new ChangeOutcome.Refused(problems);
         }
-        for (var spec : specs) {
-            var pool = pools.get(spec.name());
-            // One event for all that changes in a pool: nothing is started that the next operation would replace.
-            if (pool != null && !pool.spec().equals(spec)) {
-                pool.handle(new PoolEvent.SpecChanged(spec));
-            }
+        var opened = open(plan, specs, problems);
+        if (!problems.isEmpty()) {
+            opened.close();
+            return new ChangeOutcome.Refused(problems);
         }
+        carryOut(plan, specs, opened);
         return new ChangeOutcome.Applied(plan.lines());
     }
 
-    /// A line for each pool to which something cannot be done without a new start.
-    private static List<String> problems(Plan plan) {
-        var problems = new LinkedHashSet<String>();
-        for (var operation : plan.operations()) {
-            var pool = operation.pool();
-            switch (operation) {
-                case Operation.PoolAdded _ ->
-                    problems.add("pool " + pool + " is new: adding a pool needs a new start of the master");
-                case Operation.PoolRemoved _ ->
-                    problems.add("pool " + pool + " is gone: removing a pool needs a new start of the master");
-                case Operation.SocketAdded _ -> problems.add(socketsChanged(pool));
-                case Operation.SocketChanged _ -> problems.add(socketsChanged(pool));
-                case Operation.SocketRemoved _ -> problems.add(socketsChanged(pool));
-                case Operation.SettingsChanged _ -> {}
-                case Operation.Scale _ -> {}
-                case Operation.NewRevision _ -> {}
-            }
-        }
-        return new ArrayList<>(problems);
+    private Map<String, PoolRuntime> changeable() {
+        var changeable = new TreeMap<>(pools);
+        changeable.keySet().removeIf(name -> forks.test(name) || removals.contains(name));
+        return changeable;
     }
 
-    private static String socketsChanged(String pool) {
-        return "pool " + pool + ": changing its sockets needs a new start of the master";
+    /// Why it cannot be done while everything runs, with what can be done instead.
+    private Optional<String> problem(Operation operation, List<PoolSpec> specs) {
+        return switch (operation) {
+            case Operation.PoolAdded added -> nameTaken(added.pool());
+            case Operation.SocketAdded added -> cannotAdd(added, wanted(specs, added.pool()));
+            case Operation.SocketRemoved removed -> cannotRemove(removed, wanted(specs, removed.pool()));
+            case Operation.SocketChanged changed -> cannotChange(changed);
+            case Operation.PoolRemoved _ -> Optional.empty();
+            case Operation.SettingsChanged _ -> Optional.empty();
+            case Operation.Scale _ -> Optional.empty();
+            case Operation.NewRevision _ -> Optional.empty();
+        };
+    }
+
+    private static PoolSpec wanted(List<PoolSpec> specs, String pool) {
+        return specs.stream()
+                .filter(spec -> spec.name().equals(pool))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Optional<String> nameTaken(String pool) {
+        if (forks.test(pool)) {
+            return Optional.of("pool " + pool + ": there is a fork of that name: choose another");
+        }
+        return removals.contains(pool)
+                ? Optional.of("pool " + pool + ": one of that name is on its way out: add it again when that is gone,"
+                        + " or choose another name")
+                : Optional.empty();
+    }
+
+    private Optional<String> cannotAdd(Operation.SocketAdded added, PoolSpec wanted) {
+        var socket = added.socket();
+        if (runtime(added.pool()).sockets().isLeaving(socket.name())) {
+            return Optional.of(which(added.pool(), socket.name()) + "one of that name is on its way out: add it again"
+                    + " when that is closed, or choose another name");
+        }
+        if (socket.isDispatched()) {
+            return Optional.of(which(added.pool(), socket.name()) + "a Dispatched socket cannot be added while the pool"
+                    + " runs: add a pool that has it, or start the master anew");
+        }
+        return inherits(wanted)
+                ? Optional.of(which(added.pool(), socket.name()) + "workers that inherit their sockets cannot get one"
+                        + " while they run: add a pool that has it, or start the master anew")
+                : Optional.empty();
+    }
+
+    private Optional<String> cannotRemove(Operation.SocketRemoved removed, PoolSpec wanted) {
+        boolean dispatched = runtime(removed.pool()).spec().sockets().stream()
+                .anyMatch(socket -> socket.name().equals(removed.socket()) && socket.isDispatched());
+        if (dispatched) {
+            return Optional.of(which(removed.pool(), removed.socket()) + "a Dispatched socket cannot be removed while"
+                    + " the pool runs: remove the pool, or start the master anew");
+        }
+        return inherits(wanted)
+                ? Optional.of(which(removed.pool(), removed.socket()) + "workers that inherit their sockets cannot give"
+                        + " one back while they run: remove the pool, or start the master anew")
+                : Optional.empty();
+    }
+
+    private Optional<String> cannotChange(Operation.SocketChanged changed) {
+        var which = which(changed.pool(), changed.after().name());
+        var changes = String.join(", ", changed.changes());
+        if (!changed.inPlace()) {
+            return Optional.of(
+                    which + changes + ": only the backlog of an open socket can be changed: add one of another"
+                            + " name, and remove this one");
+        }
+        boolean inherited = !runtime(changed.pool()).speaksDrover();
+        return inherited && changed.changes().contains(Operation.SocketChanged.POSITION)
+                ? Optional.of(
+                        which + changes + ": workers that inherit their sockets find them by their position: leave"
+                                + " them in their order, or start the master anew")
+                : Optional.empty();
+    }
+
+    /// Whether some worker of the pool inherits its sockets, or will.
+    private boolean inherits(PoolSpec wanted) {
+        return wanted.template().protocol() == Template.Protocol.SYSTEMD
+                || !runtime(wanted.name()).speaksDrover();
+    }
+
+    private static String which(String pool, String socket) {
+        return "pool " + pool + ": socket " + socket + ": ";
+    }
+
+    private PoolRuntime runtime(String pool) {
+        return requireNonNull(pools.get(pool));
+    }
+
+    private Opened open(Plan plan, List<PoolSpec> specs, List<String> problems) {
+        var opened = new Opened(new TreeMap<>(), new HashMap<>());
+        for (var operation : plan.operations()) {
+            if (operation instanceof Operation.PoolAdded(var spec)) {
+                opened.pools().put(spec.name(), PoolSockets.open(spec, this::explain, problems));
+            } else if (operation instanceof Operation.SocketAdded(var pool, var socket)) {
+                int shards = runtime(pool).shardsFor(wanted(specs, pool));
+                PoolSockets.open(pool, socket, shards, this::explain, problems)
+                        .ifPresent(one -> opened.sockets()
+                                .computeIfAbsent(pool, _ -> new ArrayList<>())
+                                .add(one));
+            }
+        }
+        return opened;
+    }
+
+    /// Where it is one of ours that is in the way, the system only says that there is something.
+    private String explain(SocketSpec socket, SocketOpenException failure) {
+        var message = String.valueOf(failure.getMessage());
+        return failure.addressInUse() ? holder(socket).orElse(message) : message;
+    }
+
+    private Optional<String> holder(SocketSpec socket) {
+        for (var pool : pools.values()) {
+            var holder = pool.sockets().holderOf(socket.address());
+            if (holder.isPresent()) {
+                return Optional.of("cannot open socket " + socket.name() + ": socket " + holder.get() + " of pool "
+                        + pool.spec().name() + " has its address; one that is removed has it until its connections have"
+                        + " run out: apply that first, and this when it is closed");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void carryOut(Plan plan, List<PoolSpec> specs, Opened opened) {
+        for (var operation : plan.operations()) {
+            if (operation instanceof Operation.PoolRemoved(var pool)) {
+                removals.begin(pool);
+            }
+        }
+        for (var spec : specs) {
+            var pool = pools.get(spec.name());
+            if (pool != null && !pool.spec().equals(spec)) {
+                pool.change(spec, opened.sockets().getOrDefault(spec.name(), List.of()));
+            }
+        }
+        for (var operation : plan.operations()) {
+            if (operation instanceof Operation.PoolAdded(var spec)) {
+                PoolRuntime.start(services, spec, requireNonNull(opened.pools().get(spec.name())), pools);
+            }
+        }
     }
 }

@@ -7,11 +7,13 @@ import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
 import dev.drover.supervisor.pool.Life;
+import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.PoolCommand;
 import dev.drover.supervisor.pool.PoolCore;
 import dev.drover.supervisor.pool.PoolEvent;
 import dev.drover.supervisor.pool.PoolState;
 import dev.drover.supervisor.pool.RolloutOutcome;
+import dev.drover.supervisor.socket.PoolSocket;
 import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +44,8 @@ final class PoolRuntime {
     private long version = 1;
     private int spawning;
     private int killed;
+    private boolean leaving;
+    private boolean closed;
 
     /// @param sockets open, in the order of the spec; owned from now on
     PoolRuntime(Services services, PoolSpec spec, PoolSockets sockets) {
@@ -53,6 +57,13 @@ final class PoolRuntime {
         this.transitions = new TransitionLog(spec.name());
         sockets.watch(services.loop().poller(), this::socketEvent);
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
+    }
+
+    /// Makes a pool one of the others, and starts its workers.
+    static void start(Services services, PoolSpec spec, PoolSockets sockets, Map<String, PoolRuntime> pools) {
+        var pool = new PoolRuntime(services, spec, sockets);
+        pools.put(spec.name(), pool);
+        pool.handle(new PoolEvent.Opened());
     }
 
     PoolState state() {
@@ -81,8 +92,15 @@ final class PoolRuntime {
         return sockets.queued() + channels.inHand();
     }
 
-    /// Gives up the sockets and what is in hand.
+    /// Nobody wants it any more, it is on its way out.
+    void leave() {
+        leaving = true;
+        version++;
+    }
+
+    /// Gives up the sockets and what is in hand. What comes late changes nothing any more.
     void close() {
+        closed = true;
         channels.close();
         sockets.close();
     }
@@ -107,6 +125,10 @@ final class PoolRuntime {
     /// @return what became of a [PoolEvent.RolloutOrdered], empty for every other event
     Optional<RolloutOutcome> handle(PoolEvent event) {
         services.loop().assertOnLoop();
+        if (closed) {
+            // A timer of a pool that was removed: its sockets are closed.
+            return Optional.empty();
+        }
         var before = state;
         var moment =
                 new PoolCore.Moment(services.loop().nanoTime(), services.clock().instant(), sockets::queued);
@@ -121,6 +143,70 @@ final class PoolRuntime {
         step.commands().forEach(this::tryToExecute);
         conditions.refresh(state, services.loop().nanoTime());
         return step.outcome();
+    }
+
+    /// Wants something else. Sockets that the spec has no more let nobody in from now on, and are closed when they have
+    /// run dry.
+    ///
+    /// @param added those that the spec has more, open with the shards that [#shardsFor] tells; owned from now on
+    void change(PoolSpec wanted, List<PoolSocket> added) {
+        var names = wanted.sockets().stream().map(SocketSpec::name).toList();
+        var removed = spec().sockets().stream()
+                .map(SocketSpec::name)
+                .filter(name -> !names.contains(name))
+                .toList();
+        var leave = removed.stream().map(sockets::beginToLeave).toList();
+        sockets.change(wanted, added);
+        // One event for all else: nothing is started that the next operation would replace.
+        handle(new PoolEvent.SpecChanged(wanted));
+        if (!added.isEmpty()) {
+            handle(new PoolEvent.SocketsChanged(sockets.settle()));
+            channels.give(added, this::isWanted);
+        }
+        var bound = wanted.terminationGrace().dividedBy(2);
+        for (var socket : leave) {
+            new SocketRemoval(services.loop(), wanted.name(), socket, bound, new SocketOwner()).begin();
+        }
+    }
+
+    /// How many shards a sharded socket needs that is to be added to what is wanted.
+    int shardsFor(PoolSpec wanted) {
+        return Math.max(state.shards(), PoolSockets.shardsFor(wanted));
+    }
+
+    /// Whether it speaks Drover, and all who live do.
+    boolean speaksDrover() {
+        return spec().template().protocol() == Template.Protocol.DROVER
+                && processes.values().stream()
+                        .allMatch(process -> process.template().protocol() == Template.Protocol.DROVER);
+    }
+
+    private boolean isWanted(Incarnation incarnation) {
+        return state.place(incarnation.worker().ordinal())
+                .member(incarnation.number())
+                .filter(Member::wanted)
+                .isPresent();
+    }
+
+    /// Closes sockets one by one.
+    private final class SocketOwner implements SocketRemoval.Owner {
+        @Override
+        public boolean isClosed() {
+            return closed;
+        }
+
+        @Override
+        public void withdraw(PoolSocket socket, Runnable then) {
+            sockets.withdraw(socket);
+            handle(new PoolEvent.SocketsChanged(sockets.settle()));
+            channels.withdraw(socket, then);
+        }
+
+        @Override
+        public void close(PoolSocket socket) {
+            sockets.close(socket);
+            version++;
+        }
     }
 
     private void noteReadiness() {
@@ -190,6 +276,7 @@ final class PoolRuntime {
                 services.newSecret(),
                 services.clock().instant());
         processes.put(incarnation, process);
+        sockets.leased(command.shard());
         spawning++;
         try {
             openShard(command.shard());
@@ -349,6 +436,15 @@ final class PoolRuntime {
         public void changed() {
             version++;
         }
+
+        @Override
+        public void unwilling(Incarnation incarnation, List<String> lacks, String why) {
+            process(incarnation).ifPresent(process -> sockets.avoid(process.shard(), lacks));
+            if (isWanted(incarnation)) {
+                LOG.warn("Worker is replaced worker={}: {}", incarnation, why);
+                handle(new PoolEvent.RestartOrdered(incarnation.worker().ordinal()));
+            }
+        }
     }
 
     private void socketEvent(SocketEvent event) {
@@ -395,6 +491,7 @@ final class PoolRuntime {
                         exits,
                         conditions.all(),
                         version,
+                        leaving,
                         services.loop().nanoTime())
                 .build();
     }

@@ -8,13 +8,22 @@ import dev.drover.supervisor.socket.PoolSocket;
 import dev.drover.supervisor.socket.SocketEvent;
 import dev.drover.supervisor.socket.SocketOpenException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,32 +40,157 @@ final class PoolSockets implements AutoCloseable {
     private final String pool;
     private final List<PoolSocket> sockets;
 
+    /// Those of [#sockets] that are not in the spec any more: no further connection is let in, and workers that join
+    /// get them still, for what waits there.
+    private final List<PoolSocket> leaving = new ArrayList<>();
+
+    /// No worker gets them any more; open until those that have them have let go.
+    private final List<PoolSocket> withdrawn = new ArrayList<>();
+
+    /// Shards of each whose worker has not taken it and is to be replaced.
+    private final Map<PoolSocket, Set<Integer>> avoided = new HashMap<>();
+
+    private Set<Integer> steered = Set.of();
+    private Optional<Watch> watch = Optional.empty();
+
+    private record Watch(Poller poller, Consumer<SocketEvent> events) {}
+
     private PoolSockets(String pool, List<PoolSocket> sockets) {
         this.pool = pool;
-        this.sockets = List.copyOf(sockets);
+        this.sockets = new ArrayList<>(sockets);
     }
 
     /// Opens what can be opened, with a shard for each incarnation there can be.
     ///
     /// @param problems gets a line for each socket that cannot be
     static PoolSockets open(PoolSpec spec, List<String> problems) {
-        var opened = new ArrayList<PoolSocket>();
-        for (var socket : spec.sockets()) {
-            try {
-                opened.add(PoolSocket.open(socket, Math.max(1, spec.replicas() + spec.surge())));
-            } catch (SocketOpenException failure) {
-                problems.add("pool " + spec.name() + ": " + failure.getMessage());
-            }
-        }
+        return open(spec, (_, failure) -> String.valueOf(failure.getMessage()), problems);
+    }
+
+    /// The same.
+    ///
+    /// @param explain says why a socket cannot be opened
+    static PoolSockets open(
+            PoolSpec spec, BiFunction<SocketSpec, SocketOpenException, String> explain, List<String> problems) {
+        var opened = spec.sockets().stream()
+                .flatMap(socket -> open(spec.name(), socket, shardsFor(spec), explain, problems).stream())
+                .toList();
         return new PoolSockets(spec.name(), opened);
+    }
+
+    /// Opens one.
+    ///
+    /// @return empty when it cannot be opened
+    static Optional<PoolSocket> open(
+            String pool,
+            SocketSpec socket,
+            int shards,
+            BiFunction<SocketSpec, SocketOpenException, String> explain,
+            List<String> problems) {
+        try {
+            return Optional.of(PoolSocket.open(socket, shards));
+        } catch (SocketOpenException failure) {
+            problems.add("pool " + pool + ": " + explain.apply(socket, failure));
+            return Optional.empty();
+        }
+    }
+
+    /// A shard for each incarnation there can be.
+    static int shardsFor(PoolSpec spec) {
+        return Math.max(1, spec.replicas() + spec.surge());
     }
 
     /// Tells from now on what other holders do to the listeners.
     void watch(Poller poller, Consumer<SocketEvent> events) {
-        for (var socket : sockets) {
-            socket.warning().ifPresent(warning -> LOG.warn("Socket degraded pool={} {}", pool, warning));
-            socket.watch(poller, events);
+        watch = Optional.of(new Watch(poller, events));
+        sockets.forEach(this::watch);
+    }
+
+    private void watch(PoolSocket socket) {
+        socket.warning().ifPresent(warning -> LOG.warn("Socket degraded pool={} {}", pool, warning));
+        watch.ifPresent(started -> socket.watch(started.poller(), started.events()));
+    }
+
+    /// Takes further sockets, owned from now on, with the shards of the others; and takes over the order and the
+    /// backlogs of the spec.
+    ///
+    void change(PoolSpec spec, List<PoolSocket> added) {
+        for (var socket : added) {
+            sockets.add(socket);
+            watch(socket);
+            if (!steered.isEmpty()) {
+                steer(socket, steered);
+            }
         }
+        var wanted = spec.sockets().stream().map(SocketSpec::name).toList();
+        sockets.sort(Comparator.comparingInt(
+                socket -> leaving.contains(socket) ? Integer.MAX_VALUE : wanted.indexOf(name(socket))));
+        for (var next : spec.sockets()) {
+            named(next.name()).ifPresent(socket -> changeBacklog(socket, next.backlog()));
+        }
+    }
+
+    private void changeBacklog(PoolSocket socket, int backlog) {
+        if (socket.spec().backlog() == backlog) {
+            return;
+        }
+        try {
+            socket.changeBacklog(backlog);
+        } catch (PosixException failure) {
+            LOG.error("Backlog not changed pool={} socket={}: {}", pool, name(socket), failure.getMessage());
+        }
+    }
+
+    private Optional<PoolSocket> named(String name) {
+        return sockets.stream()
+                .filter(socket -> name(socket).equals(name) && !leaving.contains(socket))
+                .findFirst();
+    }
+
+    /// Lets no further connection in at a socket that the spec has no more.
+    PoolSocket beginToLeave(String name) {
+        var socket = named(name).orElseThrow();
+        leaving.add(socket);
+        socket.dropNewConnections();
+        return socket;
+    }
+
+    /// Gives one that leaves to no worker any more.
+    void withdraw(PoolSocket socket) {
+        leaving.remove(socket);
+        sockets.remove(socket);
+        avoided.remove(socket);
+        withdrawn.add(socket);
+    }
+
+    /// Closes one that was withdrawn.
+    void close(PoolSocket socket) {
+        withdrawn.remove(socket);
+        socket.close();
+    }
+
+    /// Whether a socket of that name is on its way out: there can be no other of that name yet.
+    boolean isLeaving(String name) {
+        return Stream.concat(leaving.stream(), withdrawn.stream())
+                .anyMatch(socket -> name(socket).equals(name));
+    }
+
+    /// Name of the socket that holds an address, also of one that is on its way out; empty when none does.
+    Optional<String> holderOf(SocketAddress address) {
+        return Stream.concat(sockets.stream(), withdrawn.stream())
+                .filter(socket -> overlap(socket.address(), address))
+                .map(PoolSockets::name)
+                .findFirst();
+    }
+
+    private static boolean overlap(SocketAddress one, SocketAddress other) {
+        if (one instanceof InetSocketAddress first && other instanceof InetSocketAddress second) {
+            return first.getPort() == second.getPort()
+                    && (first.getAddress().equals(second.getAddress())
+                            || first.getAddress().isAnyLocalAddress()
+                            || second.getAddress().isAnyLocalAddress());
+        }
+        return one.equals(other);
     }
 
     /// How long a retiring worker's queues must stay empty: as long as a handshake may take to end in them. Zero
@@ -121,16 +255,59 @@ final class PoolSockets implements AutoCloseable {
 
     /// Shards that could not be opened are left out.
     void steer(Set<Integer> shards) {
+        steered = Set.copyOf(shards);
+        sockets.forEach(socket -> steer(socket, shards));
+    }
+
+    /// The worker of that shard does not have these sockets: their connections go elsewhere until somebody else
+    /// leases it.
+    void avoid(int shard, List<String> names) {
         for (var socket : sockets) {
-            var open = shards.stream()
-                    .filter(shard -> !socket.steered() || shard < socket.shards())
-                    .collect(Collectors.toSet());
-            try {
-                socket.steer(open);
-            } catch (PosixException | IllegalArgumentException failure) {
-                LOG.error("Connections not steered pool={} socket={}: {}", pool, name(socket), failure.getMessage());
+            if (socket.steered() && names.contains(name(socket))) {
+                avoided.computeIfAbsent(socket, _ -> new HashSet<>()).add(shard);
+                steer(socket, steered);
             }
         }
+    }
+
+    /// Somebody leases that shard who gets every socket.
+    void leased(int shard) {
+        for (var socket : List.copyOf(avoided.keySet())) {
+            var shards = avoided.getOrDefault(socket, Set.of());
+            if (shards.remove(shard)) {
+                steer(socket, steered);
+            }
+            if (shards.isEmpty()) {
+                avoided.remove(socket);
+            }
+        }
+    }
+
+    private void steer(PoolSocket socket, Set<Integer> shards) {
+        var open = shards.stream()
+                .filter(shard -> !socket.steered() || shard < socket.shards())
+                .collect(Collectors.toSet());
+        try {
+            socket.steer(withoutAvoided(socket, open));
+        } catch (PosixException | IllegalArgumentException failure) {
+            LOG.error("Connections not steered pool={} socket={}: {}", pool, name(socket), failure.getMessage());
+        }
+    }
+
+    /// Where no worker is left they wait in a shard that nobody avoids: whoever starts leases the one in which most
+    /// wait.
+    private Set<Integer> withoutAvoided(PoolSocket socket, Set<Integer> shards) {
+        var avoid = avoided.getOrDefault(socket, Set.of());
+        var left = shards.stream().filter(shard -> !avoid.contains(shard)).collect(Collectors.toSet());
+        if (!left.isEmpty()) {
+            return left;
+        }
+        return IntStream.range(0, socket.shards())
+                .filter(shard -> !avoid.contains(shard))
+                .boxed()
+                .findFirst()
+                .map(Set::of)
+                .orElse(shards);
     }
 
     void restoreBacklog(int shard) {
@@ -146,7 +323,12 @@ final class PoolSockets implements AutoCloseable {
     ///
     /// @throws IndexOutOfBoundsException when the shard could not be opened
     List<Handle> handles(int shard) {
-        return sockets.stream()
+        return handles(sockets, shard);
+    }
+
+    /// The same of some of the sockets.
+    static List<Handle> handles(List<PoolSocket> some, int shard) {
+        return some.stream()
                 .filter(socket -> !socket.spec().isDispatched())
                 .map(socket -> new Handle(
                         HandleKind.LISTENER,
@@ -223,5 +405,6 @@ final class PoolSockets implements AutoCloseable {
     @Override
     public void close() {
         sockets.forEach(PoolSocket::close);
+        withdrawn.forEach(PoolSocket::close);
     }
 }

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 /// @param exits the last end in each place
 /// @param conditions as they are
 /// @param version changes with every change
+/// @param leaving whether nobody wants it any more
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
@@ -33,6 +34,7 @@ record PoolView(
         ExitReports exits,
         List<Snapshot.Condition> conditions,
         long version,
+        boolean leaving,
         long nowNanos) {
 
     Snapshot.Pool build() {
@@ -50,7 +52,8 @@ record PoolView(
                 workers(),
                 conditions,
                 RolloutStatus.of(state, nowNanos),
-                state.revisions().kept());
+                state.revisions().kept(),
+                leaving);
     }
 
     private static int count(PoolState state, Predicate<Member> which) {

@@ -33,6 +33,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param conditions Available, Progressing, Degraded
     /// @param rollout how the rollout of the wanted revision stands
     /// @param history the revisions that are kept, by number; the last is the wanted one
+    /// @param leaving whether nobody wants it any more: its workers finish what is in hand, then it is gone
     public record Pool(
             PoolSpec spec,
             int generation,
@@ -46,7 +47,8 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             List<Worker> workers,
             List<Condition> conditions,
             RolloutStatus rollout,
-            List<Revision> history) {
+            List<Revision> history,
+            boolean leaving) {
 
         public Pool {
             sockets = List.copyOf(sockets);

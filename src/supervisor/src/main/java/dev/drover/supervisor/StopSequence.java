@@ -3,11 +3,12 @@ package dev.drover.supervisor;
 import dev.drover.supervisor.pool.PoolEvent;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stops everything, in order, told step by step in the log:
+/// Stops pools, all at the end or those that are removed, in order, told step by step in the log:
 ///
 /// 1. not ready, but serving, for the lame-duck time;
 /// 2. no further connection: SYNs are dropped, handshakes and queues run out into the workers, for at most half of
@@ -30,6 +31,7 @@ final class StopSequence {
     private final Loop loop;
     private final Collection<PoolRuntime> pools;
     private final Duration grace;
+    private final String which;
     private final Runnable then;
     private Step step = Step.LAME_DUCK;
     private int quiet;
@@ -41,11 +43,24 @@ final class StopSequence {
         DONE
     }
 
+    /// Of the whole supervisor.
+    ///
     /// @param grace for everything after the lame-duck time
     /// @param then runs once no worker is left
     StopSequence(Loop loop, Collection<PoolRuntime> pools, Optional<Duration> grace, Runnable then) {
+        this(loop, pools, grace, "", then);
+    }
+
+    /// Of one pool, within its own grace.
+    StopSequence(Loop loop, PoolRuntime pool, Runnable then) {
+        this(loop, List.of(pool), Optional.empty(), " pool=" + pool.spec().name(), then);
+    }
+
+    private StopSequence(
+            Loop loop, Collection<PoolRuntime> pools, Optional<Duration> grace, String which, Runnable then) {
         this.loop = loop;
         this.pools = pools;
+        this.which = which;
         this.grace = grace.orElseGet(() -> pools.stream()
                 .map(pool -> pool.spec().terminationGrace())
                 .max(Duration::compareTo)
@@ -59,18 +74,18 @@ final class StopSequence {
             then.run();
             return;
         }
-        LOG.info("Stop begins lameDuckSeconds={} graceSeconds={}", lameDuck.toSeconds(), grace.toSeconds());
+        LOG.info("Stop begins lameDuckSeconds={} graceSeconds={}{}", lameDuck.toSeconds(), grace.toSeconds(), which);
         loop.after(lameDuck, this::lastConnections);
     }
 
     void hasten() {
         switch (step) {
             case LAME_DUCK, LAST_CONNECTIONS -> {
-                LOG.warn("Stop hastened: workers are told to stop now");
+                LOG.warn("Stop hastened: workers are told to stop now{}", which);
                 drain();
             }
             case DRAINING -> {
-                LOG.warn("Stop hastened: workers are killed now");
+                LOG.warn("Stop hastened: workers are killed now{}", which);
                 kill();
             }
             // Nothing is left to hasten.
@@ -89,7 +104,7 @@ final class StopSequence {
         step = Step.LAST_CONNECTIONS;
         loop.after(grace.dividedBy(2), this::queuesHadTheirTime);
         loop.after(grace, this::graceEnded);
-        LOG.info("Stop: no further connection is let in");
+        LOG.info("Stop: no further connection is let in{}", which);
         pools.forEach(pool -> pool.sockets().dropNewConnections());
         awaitQuiet();
     }
@@ -100,7 +115,7 @@ final class StopSequence {
         }
         quiet = pools.stream().allMatch(PoolRuntime::quiet) ? quiet + 1 : 0;
         if (quiet >= QUIET_CHECKS) {
-            LOG.info("Stop: every connection is in the hands of a worker");
+            LOG.info("Stop: every connection is in the hands of a worker{}", which);
             drain();
         } else {
             loop.after(CHECK_INTERVAL, this::awaitQuiet);
@@ -113,7 +128,7 @@ final class StopSequence {
             loop.after(grace, this::graceEnded);
         }
         step = Step.DRAINING;
-        LOG.info("Stop: workers are told to stop");
+        LOG.info("Stop: workers are told to stop{}", which);
         pools.forEach(pool -> pool.handle(new PoolEvent.StopOrdered()));
         awaitIdle();
     }
@@ -124,7 +139,7 @@ final class StopSequence {
         }
         if (pools.stream().allMatch(PoolRuntime::idle)) {
             step = Step.DONE;
-            LOG.info("Stop: every worker has left");
+            LOG.info("Stop: every worker has left{}", which);
             then.run();
         } else {
             loop.after(CHECK_INTERVAL, this::awaitIdle);
@@ -133,14 +148,14 @@ final class StopSequence {
 
     private void queuesHadTheirTime() {
         if (step == Step.LAST_CONNECTIONS) {
-            LOG.warn("Stop: connections still wait after half of the grace");
+            LOG.warn("Stop: connections still wait after half of the grace{}", which);
             drain();
         }
     }
 
     private void graceEnded() {
         if (step == Step.DRAINING) {
-            LOG.warn("Stop: the grace is over, workers that are left are killed");
+            LOG.warn("Stop: the grace is over, workers that are left are killed{}", which);
             kill();
         }
     }

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -76,6 +75,7 @@ public final class Supervisor implements AutoCloseable {
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
     private final Forks forks;
+    private final Removals removals;
     private final GuardWatch guards = new GuardWatch(loop, guard);
 
     private final List<ListeningSocket> listening = new ArrayList<>();
@@ -87,6 +87,7 @@ public final class Supervisor implements AutoCloseable {
         this.runDirectory = runDirectory;
         this.sessions = openSessions();
         this.forks = new Forks(loop, pools, sessions.switchboard(), () -> stopping.isPresent());
+        this.removals = new Removals(loop, pools, sessions.switchboard(), () -> stopping.isPresent());
         this.pump = new OutputPump(options.output(), InstantSource.system());
         this.spawner = new Spawner(pump, guard);
         this.services = new Services(
@@ -306,9 +307,8 @@ public final class Supervisor implements AutoCloseable {
             throw new SupervisorException(problems);
         }
         for (var spec : specs) {
-            pools.put(spec.name(), new PoolRuntime(services, spec, requireNonNull(opened.get(spec.name()))));
+            PoolRuntime.start(services, spec, requireNonNull(opened.get(spec.name())), pools);
         }
-        specs.forEach(spec -> runtime(spec.name()).ifPresent(pool -> pool.handle(new PoolEvent.Opened())));
         return true;
     }
 
@@ -330,15 +330,10 @@ public final class Supervisor implements AutoCloseable {
         return Optional.ofNullable(pools.get(name));
     }
 
-    /// Forks are no pools to who steers those: they are started once and end once.
+    /// Forks are no pools to who steers those: they are started once and end once. Nor is one that is on its way
+    /// out.
     private Optional<PoolRuntime> pool(String name) {
-        return runtime(name).filter(_ -> !forks.contains(name));
-    }
-
-    private Map<String, PoolRuntime> withoutForks() {
-        var without = new TreeMap<>(pools);
-        without.keySet().removeIf(forks::contains);
-        return without;
+        return runtime(name).filter(_ -> !forks.contains(name) && !removals.contains(name));
     }
 
     /// What everything looks like now.
@@ -349,10 +344,21 @@ public final class Supervisor implements AutoCloseable {
                 ANSWER_BOUND);
     }
 
-    /// Wants something else of the pools there are; forks are let alone. Adding and removing pools or sockets needs a
-    /// new start.
+    /// Wants these pools and no others: whole or, when some of it cannot be done, not at all; forks are let alone.
+    ///
+    /// Sockets that are new are opened before anything else is touched. A pool that is gone lets nobody in any
+    /// more; what waits is served, its workers get its grace, then its sockets are closed. A socket that is new is
+    /// given to the workers that run, one that is gone is taken back from them when it has run dry; that needs
+    /// workers that speak Drover, and sockets that are not Dispatched. Until what was removed is closed, its names
+    /// and addresses are taken.
     public ChangeOutcome change(List<PoolSpec> specs) {
-        return loop.ask(() -> new PoolChange(withoutForks()).apply(specs), ANSWER_BOUND);
+        return loop.ask(() -> changeOnLoop(specs), ANSWER_BOUND);
+    }
+
+    private ChangeOutcome changeOnLoop(List<PoolSpec> specs) {
+        return stopping.isPresent()
+                ? new ChangeOutcome.Refused(List.of("cannot change pools: the supervisor is stopping"))
+                : new PoolChange(services, pools, forks::contains, removals).apply(specs);
     }
 
     /// Replaces a worker; returns when that is under way.

@@ -9,12 +9,15 @@ import dev.drover.handoff.Verdict;
 import dev.drover.session.SessionVerdict;
 import dev.drover.supervisor.dispatch.DispatchLimits;
 import dev.drover.supervisor.pool.Life;
+import dev.drover.supervisor.socket.PoolSocket;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,11 @@ final class WorkerChannels {
 
         /// Something that only who looks must know.
         void changed();
+
+        /// It does not do as it must: another is to take its place.
+        ///
+        /// @param lacks the sockets of its pool that it has not taken
+        void unwilling(Incarnation incarnation, List<String> lacks, String why);
     }
 
     private final Services services;
@@ -52,6 +60,7 @@ final class WorkerChannels {
     private final Owner owner;
     private final PoolDispatch dispatch;
     private final PassedHandles passed;
+    private final ListenerTransfers transfers;
 
     /// Connections of those that are dead, or about to be, with something to be heard.
     private final Map<Incarnation, HandlePeer> lastWords = new HashMap<>();
@@ -70,6 +79,7 @@ final class WorkerChannels {
         this.processes = processes;
         this.owner = owner;
         this.passed = new PassedHandles(services.loop(), this::hung);
+        this.transfers = new ListenerTransfers(services.loop(), owner::unwilling);
         this.dispatch = new PoolDispatch(
                 services.loop(),
                 services::newTransferId,
@@ -105,6 +115,7 @@ final class WorkerChannels {
     void close() {
         dispatch.close();
         passed.close();
+        transfers.close();
     }
 
     /// Passes something to the newest incarnation that has joined.
@@ -118,6 +129,51 @@ final class WorkerChannels {
         }
         var process = receiver.get();
         passed.pass(process.incarnation(), process.peer().orElseThrow(), services.newTransferId(), pass);
+    }
+
+    /// Gives further sockets to the workers that have joined; those that come later get them when they join.
+    ///
+    /// @param wanted whether one is to serve on: who is on its way out needs no socket more
+    void give(List<PoolSocket> added, Predicate<Incarnation> wanted) {
+        for (var process : joined()) {
+            if (!wanted.test(process.incarnation())) {
+                continue;
+            }
+            var handles = PoolSockets.handles(added, process.shard());
+            if (!handles.isEmpty()) {
+                var peer = process.peer().orElseThrow();
+                transfers.give(process.incarnation(), peer, services.newTransferId(), handles);
+            }
+        }
+    }
+
+    /// Takes a socket back from the workers that have joined.
+    ///
+    /// @param then runs when each has let go, or is to be replaced because it has not
+    void withdraw(PoolSocket socket, Runnable then) {
+        var joined = joined();
+        var left = new AtomicInteger(joined.size() + 1);
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) {
+                then.run();
+            }
+        };
+        for (var process : joined) {
+            transfers.withdraw(
+                    process.incarnation(),
+                    process.peer().orElseThrow(),
+                    services.newTransferId(),
+                    socket.spec().name(),
+                    socket.address(),
+                    one);
+        }
+        one.run();
+    }
+
+    private List<WorkerProcess> joined() {
+        return processes.values().stream()
+                .filter(process -> process.peer().isPresent())
+                .toList();
     }
 
     /// It lives and does not acknowledge: to give its connections to others now could have two answer one.
@@ -149,6 +205,7 @@ final class WorkerChannels {
     private void gone(Incarnation incarnation) {
         dispatch.gone(incarnation);
         passed.gone(incarnation);
+        transfers.gone(incarnation);
     }
 
     /// How it is heard over a socket of its own.
@@ -244,6 +301,11 @@ final class WorkerChannels {
             if (dispatch.acknowledged(process.incarnation(), transferId)) {
                 return;
             }
+            var taken = transfers.acknowledged(transferId);
+            if (taken.isPresent()) {
+                listens(taken.get());
+                return;
+            }
             var handle = passed.acknowledged(transferId);
             if (handle.isEmpty()) {
                 LOG.debug("Listeners taken over worker={}", process.incarnation());
@@ -261,7 +323,9 @@ final class WorkerChannels {
 
         @Override
         public void refused(long transferId, String message) {
-            if (!dispatch.refused(process.incarnation(), transferId, message) && !passed.refused(transferId, message)) {
+            if (!dispatch.refused(process.incarnation(), transferId, message)
+                    && !transfers.refused(transferId, message)
+                    && !passed.refused(transferId, message)) {
                 LOG.warn("Listeners refused worker={}: {}", process.incarnation(), message);
                 owner.happened(process, new Life.Event.StopOrdered());
             }

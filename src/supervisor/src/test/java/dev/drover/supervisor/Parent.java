@@ -53,18 +53,21 @@ final class Parent implements AutoCloseable {
 
     /// A JVM that joins and does as it is told with what it is passed.
     ForkedWorker forkJoining(String name, JoiningProcess.Manner manner) {
-        return supervisor.fork(Fork.of(
-                name,
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        JoiningProcess.class.getName(),
-                        manner.name())));
+        return supervisor.fork(Fork.of(name, java(JoiningProcess.class, manner.name())));
+    }
+
+    /// A program of the tests in a JVM of its own.
+    static List<String> java(Class<?> program, String argument) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName(),
+                argument);
     }
 
     ListeningSocket listen() {

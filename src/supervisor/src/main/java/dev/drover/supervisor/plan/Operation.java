@@ -32,8 +32,17 @@ public sealed interface Operation {
     ///
     /// @param changes what is different, in words; at least one
     record SocketChanged(String pool, SocketSpec before, SocketSpec after, List<String> changes) implements Operation {
+        /// The change of a socket that stands elsewhere in the order of the sockets.
+        public static final String POSITION = "position";
+
         public SocketChanged {
             changes = List.copyOf(changes);
+        }
+
+        /// Whether an open socket can be changed so: its backlog is another, or its place among the sockets, which
+        /// matters only to programs that inherit them.
+        public boolean inPlace() {
+            return before.withBacklog(after.backlog()).equals(after);
         }
 
         @Override

@@ -115,7 +115,7 @@ public record Plan(List<Operation> operations) {
             var changes = changes(was, socket);
             if (!staying.get(i).name().equals(socket.name())) {
                 // A program that inherits its listeners finds them by their place.
-                changes.add("position");
+                changes.add(Operation.SocketChanged.POSITION);
             }
             if (!changes.isEmpty()) {
                 operations.add(new Operation.SocketChanged(pool, was, socket, changes));
