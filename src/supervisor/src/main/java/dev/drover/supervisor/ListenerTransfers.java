@@ -28,6 +28,9 @@ final class ListenerTransfers {
     private final Unwilling unwilling;
     private final Map<Long, Open> open = new HashMap<>();
 
+    /// Not answered in time: what they say now changes nothing. Gone with their workers, which are being replaced.
+    private final Map<Long, Incarnation> late = new HashMap<>();
+
     /// Told of who is to be replaced.
     interface Unwilling {
         /// @param lacks the sockets it has not taken
@@ -66,14 +69,20 @@ final class ListenerTransfers {
         open.put(transferId, what);
         try {
             if (sending.getAsBoolean()) {
-                loop.after(
-                        ANSWER_BOUND,
-                        () -> failed(transferId, "it has not answered for " + ANSWER_BOUND.toSeconds() + " s"));
+                loop.after(ANSWER_BOUND, () -> overdue(transferId));
             } else {
                 failed(transferId, "it has not answered what it was told before, or is going");
             }
         } catch (PosixException failure) {
             failed(transferId, String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private void overdue(long transferId) {
+        var overdue = open.get(transferId);
+        if (overdue != null) {
+            late.put(transferId, overdue.worker());
+            failed(transferId, "it has not answered for " + ANSWER_BOUND.toSeconds() + " s");
         }
     }
 
@@ -90,17 +99,21 @@ final class ListenerTransfers {
     /// @return the sockets that the worker has taken with it; empty when that transfer is none of these
     Optional<List<String>> acknowledged(long transferId) {
         var answered = Optional.ofNullable(open.remove(transferId));
+        if (answered.isEmpty() && late.remove(transferId) != null) {
+            return Optional.of(List.of());
+        }
         answered.ifPresent(it -> it.then().run());
         return answered.map(Open::given);
     }
 
     /// @return false when that transfer is none of these
     boolean refused(long transferId, String message) {
-        return failed(transferId, message);
+        return late.remove(transferId) != null || failed(transferId, message);
     }
 
     /// It is dead, and has let go of everything.
     void gone(Incarnation worker) {
+        late.values().removeIf(worker::equals);
         for (var one : Map.copyOf(open).entrySet()) {
             if (one.getValue().worker().equals(worker)) {
                 open.remove(one.getKey());
@@ -112,5 +125,6 @@ final class ListenerTransfers {
     /// Nothing more will be heard of any worker.
     void close() {
         open.clear();
+        late.clear();
     }
 }

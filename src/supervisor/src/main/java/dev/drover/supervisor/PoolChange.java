@@ -2,6 +2,7 @@ package dev.drover.supervisor;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.drover.handoff.HandoffLimits;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.socket.PoolSocket;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Carries out the plan from what there is to what is wanted, whole or not at all. Belongs to the loop.
 ///
@@ -53,6 +55,7 @@ final class PoolChange {
                     .filter(problem -> !problems.contains(problem))
                     .ifPresent(problems::add);
         }
+        tooMany(plan, problems);
         if (!problems.isEmpty()) {
             return new ChangeOutcome.Refused(problems);
         }
@@ -63,6 +66,20 @@ final class PoolChange {
         }
         carryOut(plan, specs, opened);
         return new ChangeOutcome.Applied(plan.lines());
+    }
+
+    /// A worker gets all listeners of its pool in one datagram, those of sockets that are on their way out included.
+    private void tooMany(Plan plan, List<String> problems) {
+        var added = plan.operations().stream()
+                .filter(Operation.SocketAdded.class::isInstance)
+                .collect(Collectors.groupingBy(Operation::pool, TreeMap::new, Collectors.counting()));
+        added.forEach((pool, count) -> {
+            if (runtime(pool).sockets().count() + count > HandoffLimits.MAX_DESCRIPTORS) {
+                problems.add(
+                        "pool " + pool + ": more than " + HandoffLimits.MAX_DESCRIPTORS + " sockets, those that are"
+                                + " removed included: remove some first, and add the others when those are closed");
+            }
+        });
     }
 
     private Map<String, PoolRuntime> changeable() {

@@ -113,7 +113,6 @@ final class PoolSockets implements AutoCloseable {
 
     /// Takes further sockets, owned from now on, with the shards of the others; and takes over the order and the
     /// backlogs of the spec.
-    ///
     void change(PoolSpec spec, List<PoolSocket> added) {
         for (var socket : added) {
             sockets.add(socket);
@@ -151,7 +150,12 @@ final class PoolSockets implements AutoCloseable {
     PoolSocket beginToLeave(String name) {
         var socket = named(name).orElseThrow();
         leaving.add(socket);
-        socket.dropNewConnections();
+        try {
+            socket.dropNewConnections();
+        } catch (PosixException failure) {
+            // It goes all the same: connections come until it is closed.
+            LOG.error("Connections still come in pool={} socket={}: {}", pool, name, failure.getMessage());
+        }
         return socket;
     }
 
@@ -167,6 +171,11 @@ final class PoolSockets implements AutoCloseable {
     void close(PoolSocket socket) {
         withdrawn.remove(socket);
         socket.close();
+    }
+
+    /// How many a worker that joins now would get, and more: those that leave are among them.
+    int count() {
+        return sockets.size();
     }
 
     /// Whether a socket of that name is on its way out: there can be no other of that name yet.

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -336,6 +337,25 @@ class PoolChangeTest {
                                     + " is closed, or choose another name");
             assertThat(waiting.isConnected()).isTrue();
         }
+    }
+
+    @Test
+    void noMoreSocketsThanAWorkerCanBeGivenAtOnce() {
+        // given
+        var web = idle("web", socket("http", Distribution.SHARED));
+        supervisor.open(List.of(web));
+        var others = IntStream.range(0, 64)
+                .mapToObj(number -> socket("more-" + number, Distribution.SHARED))
+                .toList();
+
+        // when
+        var problems = refusedFor(withSockets(web, others));
+
+        // then
+        assertThat(problems)
+                .containsExactly(
+                        "pool web: more than 64 sockets, those that are removed included: remove some first, and"
+                                + " add the others when those are closed");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.drover.worker;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.handoff.Handle;
 import dev.drover.posix.Fd;
 import io.netty.channel.ChannelFactory;
@@ -11,6 +12,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// A listening socket the master gave to this worker, bound and listening already.
@@ -30,8 +32,11 @@ public final class WorkerListener {
     private final AtomicBoolean ready = new AtomicBoolean();
     private final List<Runnable> whenReady = new CopyOnWriteArrayList<>();
 
-    /// How whoever has taken it closes it, and tells when that is done. Published to the thread that receives.
-    private volatile Consumer<Runnable> closing = Runnable::run;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /// How whoever has taken it closes it, and tells when that is done.
+    @GuardedBy("lock")
+    private Consumer<Runnable> closing = Runnable::run;
 
     WorkerListener(Handle handle) {
         this(handle.socketName(), handle.address(), handle.backlog(), handle.descriptor());
@@ -65,10 +70,15 @@ public final class WorkerListener {
     ///
     /// @throws IllegalStateException when the listener is taken already
     public ChannelFactory<ServerChannel> nettyChannelFactory() {
-        take();
-        var factory = new NettyListenerFactory(this, descriptor);
-        closing = factory::close;
-        return factory;
+        lock.lock();
+        try {
+            take();
+            var factory = new NettyListenerFactory(this, descriptor);
+            closing = factory::close;
+            return factory;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Takes the listener as a channel of the JDK, in blocking mode as any new one; `socket()` gives the classic
@@ -79,10 +89,15 @@ public final class WorkerListener {
     /// @throws WorkerException when the flag is missing; the listener is then not taken
     public ServerSocketChannel serverSocketChannel() {
         var constructor = JdkChannels.listenerConstructor();
-        take();
-        var channel = JdkChannels.open(constructor, address, descriptor);
-        closing = done -> close(channel, done);
-        return channel;
+        lock.lock();
+        try {
+            take();
+            var channel = JdkChannels.open(constructor, address, descriptor);
+            closing = done -> close(channel, done);
+            return channel;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// The worker is ready: channels that were made may accept.
@@ -124,7 +139,16 @@ public final class WorkerListener {
     /// @param done runs when that has happened, on any thread
     void giveBack(Runnable done) {
         closeUnlessTaken();
-        closing.accept(done);
+        howToClose().accept(done);
+    }
+
+    private Consumer<Runnable> howToClose() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Closes the descriptor unless it was taken.
