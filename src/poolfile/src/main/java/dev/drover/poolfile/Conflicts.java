@@ -31,7 +31,7 @@ final class Conflicts {
     private void add(Document document) {
         String name = document.pool().getMetadata().getName();
         if (!name.isEmpty()) {
-            String where = document.file() + ":" + document.lineOf("metadata.name");
+            String where = document.where("metadata.name");
             String first = names.putIfAbsent(name, where);
             if (first != null) {
                 problems.add(document.problem(
@@ -42,8 +42,7 @@ final class Conflicts {
         List<Socket> sockets = document.pool().getSpec().getSocketsList();
         for (int i = 0; i < sockets.size(); i++) {
             String path = "spec.sockets[" + i + "]";
-            String by = path + " of the pool " + Wording.quote(name) + " at " + document.file() + ":"
-                    + document.lineOf(path);
+            String by = path + " of the pool " + Wording.quote(name) + " at " + document.where(path);
             if (Defaults.protocol(sockets.get(i)).equals("Unix")) {
                 unix(document, sockets.get(i), path + ".path", by);
             } else {

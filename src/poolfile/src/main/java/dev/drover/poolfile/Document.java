@@ -9,13 +9,23 @@ import java.util.stream.Stream;
 
 /// One document of a file: the pool as far as it could be read, and where its fields stand.
 ///
-/// @param file where it stands
-/// @param line its first line
+/// @param file where it stands; the field of a message that holds it
+/// @param line its first line; 0 for one that comes from no file
 /// @param endLine its last line
 /// @param pool what could be read; an element that could not is there, empty, so that indices stay
 /// @param lines the line of every field that is written
 /// @param unreadable fields about which a problem is told already: rules say nothing of them or what is in them
 record Document(Path file, int line, int endLine, WorkerPool pool, Map<String, Integer> lines, Set<String> unreadable) {
+
+    /// One that comes from no file.
+    static Document of(String field, WorkerPool pool) {
+        return new Document(Path.of(field), 0, 0, pool, Map.of(), Set.of());
+    }
+
+    /// Where a field stands: `FILE:LINE`.
+    String where(String path) {
+        return line == 0 ? file.toString() : file + ":" + lineOf(path);
+    }
 
     /// What the pool breaks by itself.
     List<Problem> problems() {

@@ -196,17 +196,24 @@ final class PoolRules {
     }
 
     private boolean quantity(boolean given, Value value, String path) {
-        boolean number =
-                value.hasNumberValue() && value.getNumberValue() >= 0 && value.getNumberValue() <= Integer.MAX_VALUE;
+        boolean number = value.hasNumberValue()
+                && value.getNumberValue() == Math.rint(value.getNumberValue())
+                && value.getNumberValue() >= 0
+                && value.getNumberValue() <= Integer.MAX_VALUE;
         boolean fine =
                 !given || number || PERCENTAGE.matcher(value.getStringValue()).matches();
         if (!fine) {
-            String shown = value.hasNumberValue()
-                    ? BigDecimal.valueOf(value.getNumberValue()).toBigInteger().toString()
-                    : Wording.quote(value.getStringValue());
+            String shown =
+                    value.hasNumberValue() ? shown(value.getNumberValue()) : Wording.quote(value.getStringValue());
             violated(path, "is " + shown + ", must be " + QUANTITY);
         }
         return fine;
+    }
+
+    private static String shown(double number) {
+        return Double.isFinite(number)
+                ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()
+                : Double.toString(number);
     }
 
     private static boolean isZero(Value value) {

@@ -4,4 +4,4 @@ package dev.drover.poolfile;
 ///
 /// @param path the field, `spec.sockets[0].port`
 /// @param message what is wrong and what is allowed
-record Violation(String path, String message) {}
+public record Violation(String path, String message) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import dev.drover.protocol.pool.v1.Condition;
 import dev.drover.protocol.pool.v1.WorkerPool;
@@ -11,6 +12,8 @@ import dev.drover.protocol.pool.v1.WorkerPoolStatus;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerPoolsTest {
 
@@ -54,5 +57,46 @@ class WorkerPoolsTest {
     @Test
     void defaultsAppliedTwiceChangeNothing() {
         assertThat(Defaults.of(POOL)).isEqualTo(POOL);
+    }
+
+    @Test
+    void poolsFromNoFileAreKnownByTheirField() {
+        // given
+        var broken = POOL.toBuilder();
+        broken.getMetadataBuilder().setName("other");
+        broken.getSpecBuilder().clearSockets().clearTemplate();
+        broken.getSpecBuilder().getStrategyBuilder().getRollingUpdateBuilder().setMaxSurge(number(1.5));
+
+        // when
+        var violations = WorkerPools.violations("pools", List.of(POOL, broken.build()));
+
+        // then
+        assertThat(violations)
+                .containsExactly(
+                        new Violation("pools[1].spec.template", "is required"),
+                        new Violation(
+                                "pools[1].spec.strategy.rollingUpdate.maxSurge",
+                                "is 1.5, must be " + PoolRules.QUANTITY));
+        assertThat(WorkerPools.violations("pools", List.of(POOL))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, -1, 1e300})
+    void aNumberThatNoFileCanHoldIsToldToo(double value) {
+        // given
+        var pool = POOL.toBuilder();
+        pool.getSpecBuilder().getStrategyBuilder().getRollingUpdateBuilder().setMaxSurge(number(value));
+
+        // when
+        var violations = WorkerPools.violations("pools", List.of(pool.build()));
+
+        // then
+        assertThat(violations)
+                .extracting(Violation::path)
+                .containsExactly("pools[0].spec.strategy.rollingUpdate.maxSurge");
+    }
+
+    private static Value number(double value) {
+        return Value.newBuilder().setNumberValue(value).build();
     }
 }
