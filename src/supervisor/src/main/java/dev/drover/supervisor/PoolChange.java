@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// Carries out the plan from what there is to what is wanted, whole or not at all. Belongs to the loop.
@@ -46,9 +47,17 @@ final class PoolChange {
         }
     }
 
-    ChangeOutcome apply(List<PoolSpec> specs) {
-        var plan =
-                Plan.diff(changeable().values().stream().map(PoolRuntime::spec).toList(), specs);
+    /// @param wish from what is wanted to what shall be
+    Plan plan(UnaryOperator<List<PoolSpec>> wish) {
+        var wanted = wanted();
+        return Plan.diff(wanted, wish.apply(wanted));
+    }
+
+    /// @param wish from what is wanted to what shall be
+    ChangeOutcome apply(UnaryOperator<List<PoolSpec>> wish) {
+        var wanted = wanted();
+        var specs = wish.apply(wanted);
+        var plan = Plan.diff(wanted, specs);
         var problems = new ArrayList<String>();
         for (var operation : plan.operations()) {
             problem(operation, specs)
@@ -82,10 +91,12 @@ final class PoolChange {
         });
     }
 
-    private Map<String, PoolRuntime> changeable() {
-        var changeable = new TreeMap<>(pools);
-        changeable.keySet().removeIf(name -> forks.test(name) || removals.contains(name));
-        return changeable;
+    private List<PoolSpec> wanted() {
+        return new TreeMap<>(pools)
+                .values().stream()
+                        .map(PoolRuntime::spec)
+                        .filter(spec -> !forks.test(spec.name()) && !removals.contains(spec.name()))
+                        .toList();
     }
 
     /// Why it cannot be done while everything runs, with what can be done instead.

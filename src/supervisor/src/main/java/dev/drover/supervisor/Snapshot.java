@@ -18,6 +18,11 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
         pools = List.copyOf(pools);
     }
 
+    /// The pool of that name.
+    public Optional<Pool> pool(String name) {
+        return pools.stream().filter(pool -> pool.spec().name().equals(name)).findFirst();
+    }
+
     /// A pool.
     ///
     /// @param spec what is wanted

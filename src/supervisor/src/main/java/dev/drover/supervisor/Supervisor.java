@@ -8,6 +8,7 @@ import dev.drover.session.Messenger;
 import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.output.OutputPump;
+import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.pool.PoolEvent;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
@@ -22,12 +23,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
 /// them in order.
@@ -352,13 +356,27 @@ public final class Supervisor implements AutoCloseable {
     /// workers that speak Drover, and sockets that are not Dispatched. Until what was removed is closed, its names
     /// and addresses are taken.
     public ChangeOutcome change(List<PoolSpec> specs) {
-        return loop.ask(() -> changeOnLoop(specs), ANSWER_BOUND);
+        return change(_ -> specs);
     }
 
-    private ChangeOutcome changeOnLoop(List<PoolSpec> specs) {
-        return stopping.isPresent()
-                ? new ChangeOutcome.Refused(List.of("cannot change pools: the supervisor is stopping"))
-                : new PoolChange(services, pools, forks::contains, removals).apply(specs);
+    /// The same of what is wanted at that moment: nothing comes between its look and the change.
+    ///
+    /// @param wish from what is wanted, by name, to what shall be; called on the loop, which it must not hold up
+    public ChangeOutcome change(UnaryOperator<List<PoolSpec>> wish) {
+        return loop.ask(
+                () -> stopping.isPresent()
+                        ? new ChangeOutcome.Refused(List.of("cannot change pools: the supervisor is stopping"))
+                        : poolChange().apply(wish),
+                ANSWER_BOUND);
+    }
+
+    /// What [#change(UnaryOperator)] would do; does nothing.
+    public Plan plan(UnaryOperator<List<PoolSpec>> wish) {
+        return loop.ask(() -> poolChange().plan(wish), ANSWER_BOUND);
+    }
+
+    private PoolChange poolChange() {
+        return new PoolChange(services, pools, forks::contains, removals);
     }
 
     /// Replaces a worker; returns when that is under way.
@@ -391,14 +409,35 @@ public final class Supervisor implements AutoCloseable {
     ///
     /// @return false when there is no such pool
     public boolean scaleBy(String pool, int delta) {
+        return scale(pool, now -> Math.clamp((long) now + delta, 0, PoolSpec.MAX_REPLICAS))
+                .isPresent();
+    }
+
+    /// Wants so many workers.
+    ///
+    /// @param replicas within 0 and [PoolSpec#MAX_REPLICAS]
+    /// @return how many were wanted before, empty when there is no such pool
+    public OptionalInt scale(String pool, int replicas) {
+        if (replicas < 0 || replicas > PoolSpec.MAX_REPLICAS) {
+            throw new IllegalArgumentException("cannot scale pool " + pool + ": replicas " + replicas
+                    + " is not within 0.." + PoolSpec.MAX_REPLICAS);
+        }
+        return scale(pool, _ -> replicas);
+    }
+
+    private OptionalInt scale(String name, IntUnaryOperator wish) {
         return loop.ask(
                 () -> {
-                    var runtime = pool(pool);
-                    runtime.ifPresent(found -> {
-                        int wanted = Math.clamp((long) found.spec().replicas() + delta, 0, PoolSpec.MAX_REPLICAS);
-                        found.handle(new PoolEvent.SpecChanged(found.spec().withReplicas(wanted)));
-                    });
-                    return runtime.isPresent();
+                    var pool = pool(name);
+                    if (pool.isEmpty()) {
+                        return OptionalInt.empty();
+                    }
+                    var spec = pool.get().spec();
+                    int wanted = wish.applyAsInt(spec.replicas());
+                    if (wanted != spec.replicas()) {
+                        pool.get().handle(new PoolEvent.SpecChanged(spec.withReplicas(wanted)));
+                    }
+                    return OptionalInt.of(spec.replicas());
                 },
                 ANSWER_BOUND);
     }
