@@ -3,7 +3,10 @@ package dev.drover.master;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.WorkerId;
+import dev.drover.supervisor.pool.RolloutOrder;
+import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// What the edge (control API, health) may see and do of a running master. Any thread.
@@ -30,6 +33,24 @@ public interface Controls {
 
     /// Begins to replace a worker; false: there is none of that name.
     boolean restart(WorkerId worker);
+
+    /// Wants these pools as they are written, and all others as they are.
+    ///
+    /// @param pools validated, defaults filled in, names unique
+    /// @param dryRun whether only to tell what would be done
+    ChangeAnswer apply(List<WorkerPool> pools, boolean dryRun);
+
+    /// Wants so many workers, 0 to 1000.
+    ///
+    /// @param version the resource version the pool must have; empty: any
+    /// @return where it is done, a plan that is empty or one [dev.drover.supervisor.plan.Operation.Scale]
+    ChangeAnswer scale(String pool, int replicas, String version);
+
+    /// Does not want a pool any more.
+    ChangeAnswer delete(String pool);
+
+    /// Orders something of a rollout; empty: there is no such pool.
+    Optional<RolloutOutcome> rollout(String pool, RolloutOrder order);
 
     /// Begins to stop the master; again: nothing.
     void stop();

@@ -4,6 +4,7 @@ import dev.drover.master.resource.PoolSpecs;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.PoolSpec;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,40 @@ record WrittenPools(Map<String, WorkerPool> byName) {
     static WrittenPools of(List<WorkerPool> pools) {
         return new WrittenPools(pools.stream()
                 .collect(Collectors.toMap(pool -> pool.getMetadata().getName(), Function.identity())));
+    }
+
+    /// The same with these instead of those of their names, and the others of them added. What the master writes of
+    /// itself is not what was written.
+    WrittenPools with(WrittenPools others) {
+        var all = new HashMap<>(byName);
+        others.byName.values().stream()
+                .map(WrittenPools::asWritten)
+                .forEach(pool -> all.put(pool.getMetadata().getName(), pool));
+        return new WrittenPools(all);
+    }
+
+    private static WorkerPool asWritten(WorkerPool pool) {
+        var written = pool.toBuilder().clearStatus();
+        written.getMetadataBuilder().clearGeneration().clearResourceVersion();
+        return written.build();
+    }
+
+    /// The same without that one.
+    WrittenPools without(String name) {
+        var rest = new HashMap<>(byName);
+        rest.remove(name);
+        return new WrittenPools(rest);
+    }
+
+    /// The same with so many workers in one pool; the same where there is none of that name.
+    WrittenPools scaled(String name, int replicas) {
+        return pool(name)
+                .map(pool -> {
+                    var scaled = pool.toBuilder();
+                    scaled.getSpecBuilder().setReplicas(replicas);
+                    return with(of(List.of(scaled.build())));
+                })
+                .orElse(this);
     }
 
     Optional<WorkerPool> pool(String name) {

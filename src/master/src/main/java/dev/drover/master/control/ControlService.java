@@ -3,22 +3,37 @@ package dev.drover.master.control;
 import dev.drover.master.Controls;
 import dev.drover.master.resource.PoolResources;
 import dev.drover.master.resource.WorkerMessages;
+import dev.drover.protocol.control.v1.ApplyPoolsRequest;
+import dev.drover.protocol.control.v1.ApplyPoolsResponse;
 import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceImplBase;
+import dev.drover.protocol.control.v1.DeletePoolRequest;
+import dev.drover.protocol.control.v1.DeletePoolResponse;
 import dev.drover.protocol.control.v1.GetPoolRequest;
 import dev.drover.protocol.control.v1.GetPoolResponse;
+import dev.drover.protocol.control.v1.GetRolloutRequest;
+import dev.drover.protocol.control.v1.GetRolloutResponse;
 import dev.drover.protocol.control.v1.GetVersionRequest;
 import dev.drover.protocol.control.v1.GetVersionResponse;
 import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListPoolsResponse;
+import dev.drover.protocol.control.v1.ListRevisionsRequest;
+import dev.drover.protocol.control.v1.ListRevisionsResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
 import dev.drover.protocol.control.v1.RestartWorkerRequest;
 import dev.drover.protocol.control.v1.RestartWorkerResponse;
+import dev.drover.protocol.control.v1.RolloutPoolRequest;
+import dev.drover.protocol.control.v1.RolloutPoolResponse;
+import dev.drover.protocol.control.v1.ScalePoolRequest;
+import dev.drover.protocol.control.v1.ScalePoolResponse;
 import dev.drover.protocol.control.v1.StopRequest;
 import dev.drover.protocol.control.v1.StopResponse;
+import dev.drover.protocol.control.v1.WatchRolloutRequest;
+import dev.drover.protocol.control.v1.WatchRolloutResponse;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.WorkerId;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -34,9 +49,15 @@ class ControlService extends ControlServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
 
     private final Controls controls;
+    private final PoolCalls pools;
+    private final RolloutCalls rollouts;
+    private final RolloutWatches watches;
 
     ControlService(Controls controls) {
         this.controls = controls;
+        this.pools = new PoolCalls(controls);
+        this.rollouts = new RolloutCalls(controls);
+        this.watches = new RolloutWatches(controls);
     }
 
     @Override
@@ -93,6 +114,48 @@ class ControlService extends ControlServiceImplBase {
 
     @Override
     @RunOnVirtualThread
+    public void applyPools(ApplyPoolsRequest request, StreamObserver<ApplyPoolsResponse> observer) {
+        answer("ApplyPools", observer, () -> pools.apply(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void scalePool(ScalePoolRequest request, StreamObserver<ScalePoolResponse> observer) {
+        answer("ScalePool", observer, () -> pools.scale(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void deletePool(DeletePoolRequest request, StreamObserver<DeletePoolResponse> observer) {
+        answer("DeletePool", observer, () -> pools.delete(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void rolloutPool(RolloutPoolRequest request, StreamObserver<RolloutPoolResponse> observer) {
+        answer("RolloutPool", observer, () -> rollouts.order(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void getRollout(GetRolloutRequest request, StreamObserver<GetRolloutResponse> observer) {
+        answer("GetRollout", observer, () -> rollouts.get(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listRevisions(ListRevisionsRequest request, StreamObserver<ListRevisionsResponse> observer) {
+        answer("ListRevisions", observer, () -> rollouts.history(request));
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void watchRollout(WatchRolloutRequest request, StreamObserver<WatchRolloutResponse> observer) {
+        watches.start(request, (ServerCallStreamObserver<WatchRolloutResponse>) observer);
+    }
+
+    @Override
+    @RunOnVirtualThread
     public void stop(StopRequest request, StreamObserver<StopResponse> observer) {
         answer("Stop", observer, () -> {
             controls.stop();
@@ -107,9 +170,7 @@ class ControlService extends ControlServiceImplBase {
     }
 
     private Optional<Snapshot.Pool> pool(String name) {
-        return controls.snapshot().pools().stream()
-                .filter(pool -> pool.spec().name().equals(name))
-                .findFirst();
+        return controls.snapshot().pool(name);
     }
 
     /// Empty for a pool that is being deleted.

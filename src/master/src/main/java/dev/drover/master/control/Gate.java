@@ -19,6 +19,9 @@ public final class Gate {
             ControlServiceGrpc.getGetPoolMethod().getFullMethodName(),
             ControlServiceGrpc.getListPoolsMethod().getFullMethodName(),
             ControlServiceGrpc.getListWorkersMethod().getFullMethodName(),
+            ControlServiceGrpc.getGetRolloutMethod().getFullMethodName(),
+            ControlServiceGrpc.getWatchRolloutMethod().getFullMethodName(),
+            ControlServiceGrpc.getListRevisionsMethod().getFullMethodName(),
             ControlServiceGrpc.getGetVersionMethod().getFullMethodName());
 
     private static final Set<String> READING_SERVICES = Set.of(

@@ -1,8 +1,12 @@
 package dev.drover.master.control;
 
+import dev.drover.poolfile.Violation;
 import dev.drover.session.Address;
 import dev.drover.session.Failure;
+import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// Why a call is refused. Expected, so a value; [Refusals] makes status codes of them.
 sealed interface Refusal {
@@ -17,6 +21,36 @@ sealed interface Refusal {
 
     /// A field is beyond what is allowed.
     record FieldInvalid(String field, String problem) implements Refusal {}
+
+    /// Fields of a resource are wrong.
+    ///
+    /// @param violations at least one
+    record FieldsInvalid(List<Violation> violations) implements Refusal {
+        public FieldsInvalid {
+            violations = List.copyOf(violations);
+        }
+    }
+
+    /// A pool has changed since it was read.
+    ///
+    /// @param current its resource version; empty: there is no such pool
+    record Stale(String pool, String given, Optional<String> current) implements Refusal {}
+
+    /// What is wanted cannot be done.
+    record ChangeRefused(List<String> problems) implements Refusal {
+        public ChangeRefused {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    /// What is ordered of a rollout cannot be done.
+    record RolloutRefused(String pool, RolloutOutcome.Reason reason, String message) implements Refusal {}
+
+    /// The master is starting or stopping.
+    record NotRunning() implements Refusal {}
+
+    /// So many calls watch rollouts already.
+    record TooManyWatches(int max) implements Refusal {}
 
     /// A message or request failed, or has no outcome yet.
     record Undelivered(Address to, Failure failure) implements Refusal {}

@@ -1,13 +1,17 @@
 package dev.drover.master.control;
 
 import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
+import dev.drover.poolfile.Violation;
 import dev.drover.session.FailureReason;
+import dev.drover.supervisor.pool.RolloutOutcome;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /// The one place where refusals become status codes: a sentence for people, `google.rpc.ErrorInfo` for programs.
@@ -16,6 +20,12 @@ final class Refusals {
 
     /// It is written twice, percent-encoded and in Base64, and clients read 8 KiB of headers.
     private static final int MAX_MESSAGE_BYTES = 1024;
+
+    /// Of the violations of fields together, which are written once.
+    private static final int MAX_VIOLATIONS_BYTES = 2048;
+
+    /// Of one violation: its field, its description.
+    private static final int MAX_FIRST_BYTES = 512;
 
     private Refusals() {}
 
@@ -37,6 +47,31 @@ final class Refusals {
                         field + " is not allowed: " + problem,
                         "FIELD_INVALID",
                         Map.of("field", field));
+            case Refusal.FieldsInvalid(var violations) -> fieldsInvalid(violations);
+            case Refusal.Stale(var pool, var given, var current) ->
+                status(
+                        Code.ABORTED,
+                        current.map(version -> "pool " + pool + " is at resource version " + version + ", not " + given)
+                                        .orElse("there is no pool " + pool + " any more")
+                                + ": read it again and decide anew",
+                        "RESOURCE_VERSION_STALE",
+                        Map.of("pool", pool, "current", current.orElse("")));
+            case Refusal.ChangeRefused(var problems) ->
+                status(Code.FAILED_PRECONDITION, String.join("; ", problems), "CHANGE_REFUSED", Map.of());
+            case Refusal.RolloutRefused(var pool, var reason, var message) ->
+                status(codeOf(reason), message, reason.name(), Map.of("pool", pool));
+            case Refusal.NotRunning() ->
+                status(
+                        Code.FAILED_PRECONDITION,
+                        "the master is starting or stopping: try again when it runs",
+                        "NOT_RUNNING",
+                        Map.of());
+            case Refusal.TooManyWatches(var max) ->
+                status(
+                        Code.RESOURCE_EXHAUSTED,
+                        max + " calls watch rollouts already, as many as are allowed: ask GetRollout from time to time",
+                        "TOO_MANY_WATCHES",
+                        Map.of("max", Integer.toString(max)));
             case Refusal.Undelivered(var to, var failure) ->
                 status(
                         codeOf(failure.reason()),
@@ -107,6 +142,39 @@ final class Refusals {
         };
     }
 
+    private static Code codeOf(RolloutOutcome.Reason reason) {
+        return switch (reason) {
+            case UNKNOWN_REVISION -> Code.NOT_FOUND;
+            case PAUSED, NOT_PAUSED, NO_HISTORY, NEVER_REPLACED, STOPPING -> Code.FAILED_PRECONDITION;
+        };
+    }
+
+    /// The first as the message, and as many as there is room for as `google.rpc.BadRequest`.
+    private static Status fieldsInvalid(List<Violation> violations) {
+        var first = violations.getFirst();
+        int others = violations.size() - 1;
+        var message = cut(first.path() + ": " + first.message(), MAX_FIRST_BYTES)
+                + (others == 0 ? "" : "; and " + others + " more");
+        var badRequest = BadRequest.newBuilder();
+        for (var violation : violations) {
+            badRequest.addFieldViolations(BadRequest.FieldViolation.newBuilder()
+                    .setField(cut(violation.path(), MAX_FIRST_BYTES))
+                    .setDescription(cut(violation.message(), MAX_FIRST_BYTES)));
+            if (badRequest.build().getSerializedSize() > MAX_VIOLATIONS_BYTES) {
+                badRequest.removeFieldViolations(badRequest.getFieldViolationsCount() - 1);
+                break;
+            }
+        }
+        return status(
+                        Code.INVALID_ARGUMENT,
+                        message,
+                        "FIELD_INVALID",
+                        Map.of("field", cut(first.path(), MAX_FIRST_BYTES)))
+                .toBuilder()
+                .addDetails(Any.pack(badRequest.build()))
+                .build();
+    }
+
     /// Each reason has a code of its own, and none that clients are wont to repeat by themselves.
     private static Code codeOf(FailureReason reason) {
         return switch (reason) {
@@ -121,13 +189,13 @@ final class Refusals {
         };
     }
 
-    /// Whole characters of at most [#MAX_MESSAGE_BYTES]: what a handler says may be long, and headers must not be.
-    private static String cut(String message) {
+    /// Whole characters of at most so many bytes: what a handler says may be long, and headers must not be.
+    private static String cut(String message, int maxBytes) {
         int end = 0;
         for (int bytes = 0; end < message.length(); ) {
             int character = message.codePointAt(end);
             bytes += Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > MAX_MESSAGE_BYTES) {
+            if (bytes > maxBytes) {
                 break;
             }
             end += Character.charCount(character);
@@ -143,7 +211,7 @@ final class Refusals {
                 .build();
         return Status.newBuilder()
                 .setCode(code.getNumber())
-                .setMessage(cut(message))
+                .setMessage(cut(message, MAX_MESSAGE_BYTES))
                 .addDetails(Any.pack(info))
                 .build();
     }

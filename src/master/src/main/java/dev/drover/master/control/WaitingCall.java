@@ -17,16 +17,26 @@ final class WaitingCall {
         T run() throws CallRefused, InterruptedException;
     }
 
+    /// What a call does that has several answers; interrupted likewise.
+    interface Telling {
+        void run() throws CallRefused, InterruptedException;
+    }
+
     /// Starts it. To be called where gRPC calls, because it watches for the cancel.
     static <T> void start(String method, ServerCallStreamObserver<T> observer, Work<T> work) {
-        var thread = Thread.ofVirtual().name("drover-call").unstarted(() -> answer(method, observer, work));
+        tell(method, observer, () -> observer.onNext(work.run()));
+    }
+
+    /// Starts one that gives its answers to the observer itself, but for the end.
+    static void tell(String method, ServerCallStreamObserver<?> observer, Telling telling) {
+        var thread = Thread.ofVirtual().name("drover-call").unstarted(() -> run(method, observer, telling));
         observer.setOnCancelHandler(thread::interrupt);
         thread.start();
     }
 
-    private static <T> void answer(String method, ServerCallStreamObserver<T> observer, Work<T> work) {
+    private static void run(String method, ServerCallStreamObserver<?> observer, Telling telling) {
         try {
-            observer.onNext(work.run());
+            telling.run();
             observer.onCompleted();
         } catch (CallRefused refused) {
             refuse(observer, refused.refusal());

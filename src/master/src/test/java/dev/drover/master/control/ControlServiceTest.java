@@ -17,9 +17,6 @@ import dev.drover.protocol.control.v1.StopRequest;
 import dev.drover.protocol.control.v1.StopResponse;
 import dev.drover.protocol.control.v1.Worker;
 import io.grpc.Status;
-import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ControlServiceTest {
@@ -124,39 +121,5 @@ class ControlServiceTest {
         assertThat(answer.only().getKernel()).startsWith("Linux ");
         assertThat(answer.only().getPid())
                 .isEqualTo((int) ProcessHandle.current().pid());
-    }
-
-    /// Keeps what the service answers.
-    private static final class Answer<T> implements StreamObserver<T> {
-        private final List<T> messages = new ArrayList<>();
-        private final List<Throwable> errors = new ArrayList<>();
-        private boolean completed;
-
-        T only() {
-            assertThat(errors).isEmpty();
-            assertThat(completed).isTrue();
-            assertThat(messages).hasSize(1);
-            return messages.getFirst();
-        }
-
-        Status.Code code() {
-            assertThat(messages).isEmpty();
-            return Status.fromThrowable(errors.getFirst()).getCode();
-        }
-
-        @Override
-        public void onNext(T message) {
-            messages.add(message);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            errors.add(error);
-        }
-
-        @Override
-        public void onCompleted() {
-            completed = true;
-        }
     }
 }

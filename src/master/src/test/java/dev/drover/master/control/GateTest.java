@@ -36,6 +36,8 @@ class GateTest {
             strings = {
                 STOP,
                 "/drover.control.v1.ControlService/RestartWorker",
+                "/drover.control.v1.ControlService/ApplyPools",
+                "/drover.control.v1.ControlService/RolloutPool",
                 "/drover.control.v1.MessageService/Send",
                 "/drover.control.v1.MessageService/Request",
                 "/drover.control.v1.MessageService/Subscribe",
@@ -56,7 +58,15 @@ class GateTest {
                 .map(method -> "/" + method.getFullMethodName())
                 .filter(path -> judge(path, "localhost", "", "") instanceof Verdict.Admitted)
                 .map(path -> path.substring(path.lastIndexOf('/') + 1));
-        assertThat(reading).containsExactlyInAnyOrder("GetPool", "ListPools", "ListWorkers", "GetVersion");
+        assertThat(reading)
+                .containsExactlyInAnyOrder(
+                        "GetPool",
+                        "ListPools",
+                        "ListWorkers",
+                        "GetRollout",
+                        "WatchRollout",
+                        "ListRevisions",
+                        "GetVersion");
     }
 
     @Test

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
+import dev.drover.poolfile.Violation;
 import dev.drover.session.Address;
 import dev.drover.session.Failure;
 import dev.drover.session.FailureReason;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +43,32 @@ class RefusalsTest {
                     Status.Code.INVALID_ARGUMENT,
                     "FIELD_INVALID",
                     Map.of("field", "to")),
+            Arguments.of(
+                    new Refusal.FieldsInvalid(List.of(new Violation("a.b", "is wrong"), new Violation("c", "too"))),
+                    Status.Code.INVALID_ARGUMENT,
+                    "FIELD_INVALID",
+                    Map.of("field", "a.b")),
+            Arguments.of(
+                    new Refusal.Stale("web", "40", Optional.of("41")),
+                    Status.Code.ABORTED,
+                    "RESOURCE_VERSION_STALE",
+                    Map.of("pool", "web", "current", "41")),
+            Arguments.of(
+                    new Refusal.Stale("web", "40", Optional.empty()),
+                    Status.Code.ABORTED,
+                    "RESOURCE_VERSION_STALE",
+                    Map.of("pool", "web", "current", "")),
+            Arguments.of(
+                    new Refusal.ChangeRefused(List.of("one", "two")),
+                    Status.Code.FAILED_PRECONDITION,
+                    "CHANGE_REFUSED",
+                    Map.of()),
+            Arguments.of(new Refusal.NotRunning(), Status.Code.FAILED_PRECONDITION, "NOT_RUNNING", Map.of()),
+            Arguments.of(
+                    new Refusal.TooManyWatches(64),
+                    Status.Code.RESOURCE_EXHAUSTED,
+                    "TOO_MANY_WATCHES",
+                    Map.of("max", "64")),
             undelivered(FailureReason.NO_RECEIVER, Status.Code.NOT_FOUND, "false"),
             undelivered(FailureReason.NO_HANDLER, Status.Code.FAILED_PRECONDITION, "false"),
             undelivered(FailureReason.QUEUE_FULL, Status.Code.RESOURCE_EXHAUSTED, "false"),
