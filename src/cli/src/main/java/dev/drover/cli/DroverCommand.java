@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             "  drover run -f pool.yaml          start a master with the pools of a file",
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
+            "  drover apply -f pool.yaml        change what it shall run",
+            "  drover rollout status web        wait until a change is rolled out, or has failed",
             "  drover restart worker web-0      replace one worker, no request lost",
             "  drover send web-0 --data hello   say something to a worker",
             "  drover stop                      stop the master and wait until it is gone",
@@ -76,7 +78,12 @@ final class DroverCommand implements Runnable {
         var line = new CommandLine(drover)
                 .addSubcommand(new RunCommand())
                 .addSubcommand(GetCommand.line(drover))
+                .addSubcommand(new ApplyCommand(drover))
+                .addSubcommand(new DiffCommand(drover))
+                .addSubcommand(new ScaleCommand(drover))
+                .addSubcommand(RolloutCommand.line(drover))
                 .addSubcommand(RestartCommand.line(drover))
+                .addSubcommand(new DeleteCommand(drover))
                 .addSubcommand(new SendCommand(drover))
                 .addSubcommand(new SubscribeCommand(drover))
                 .addSubcommand(new StopCommand(drover))
@@ -116,6 +123,11 @@ final class DroverCommand implements Runnable {
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
         return MasterClient.of(target, runDirectory.resolve("control/token"), timeout(CALL_TIMEOUT));
+    }
+
+    /// What the user gave.
+    Optional<Duration> timeout() {
+        return timeout;
     }
 
     /// What the user gave, or what is usual.

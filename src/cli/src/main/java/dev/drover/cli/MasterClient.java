@@ -26,9 +26,11 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -116,6 +118,32 @@ final class MasterClient implements AutoCloseable {
         }
     }
 
+    /// Makes one call with many answers and hands each on, until the end.
+    ///
+    /// @param time for all of it; empty: without a bound
+    /// @return false when the time was over before the end
+    <R, T> boolean follow(
+            String purpose,
+            Optional<Duration> time,
+            Function<ControlServiceBlockingStub, Iterator<R>> call,
+            Function<R, T> answer,
+            Consumer<T> reader) {
+        try {
+            Iterator<R> answers =
+                    call.apply(time.map(left -> stub.withDeadlineAfter(left.toMillis(), TimeUnit.MILLISECONDS))
+                            .orElse(stub));
+            while (answers.hasNext()) {
+                reader.accept(answer.apply(answers.next()));
+            }
+            return true;
+        } catch (StatusRuntimeException e) {
+            if (time.isPresent() && e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                return false;
+            }
+            throw failure(purpose, e);
+        }
+    }
+
     /// Makes one call that says something. The master answers in the given time; one that does not in somewhat
     /// more is not
     /// there.
@@ -155,7 +183,8 @@ final class MasterClient implements AutoCloseable {
     private CliException failure(String purpose, StatusRuntimeException e) {
         String told = Optional.ofNullable(e.getStatus().getDescription())
                 .orElse(e.getStatus().getCode().toString());
-        String cannot = "cannot " + purpose + ": ";
+        // What a master says in whole sentences needs no beginning.
+        String cannot = told.startsWith("cannot ") ? "" : "cannot " + purpose + ": ";
         return switch (e.getStatus().getCode()) {
             case UNAVAILABLE -> unreachable(address, cause(e));
             case DEADLINE_EXCEEDED ->
@@ -163,7 +192,8 @@ final class MasterClient implements AutoCloseable {
                         ExitCode.UNREACHABLE,
                         "cannot reach the master at " + address + ": no answer within " + timeout.toMillis()
                                 + " ms; give it longer with --timeout");
-            case NOT_FOUND -> new CliException(ExitCode.NOT_FOUND, cannot + told);
+            case NOT_FOUND -> new CliException(ExitCode.NOT_FOUND, cannot + told + NextStep.after(e));
+            case INVALID_ARGUMENT -> new CliException(ExitCode.USAGE, cannot + told);
             case PERMISSION_DENIED, UNAUTHENTICATED ->
                 new CliException(
                         ExitCode.FAILED,
@@ -173,7 +203,7 @@ final class MasterClient implements AutoCloseable {
                 new CliException(
                         ExitCode.FAILED,
                         cannot + "the master at " + address + " does not know this call; compare 'drover version'");
-            default -> new CliException(ExitCode.FAILED, cannot + told);
+            default -> new CliException(ExitCode.FAILED, cannot + told + NextStep.after(e));
         };
     }
 

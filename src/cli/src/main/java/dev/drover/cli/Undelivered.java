@@ -1,9 +1,6 @@
 package dev.drover.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.util.Optional;
 
 /// Tells failures of messages, each with the next step.
@@ -13,7 +10,7 @@ final class Undelivered {
 
     /// Empty where the master did not answer, or told no reason that this client knows.
     static Optional<CliException> told(String purpose, StatusRuntimeException failure) {
-        return reason(failure)
+        return NextStep.reason(failure)
                 .flatMap(reason -> next(reason)
                         .map(step -> new CliException(
                                 reason.equals("NO_RECEIVER") ? ExitCode.NOT_FOUND : ExitCode.FAILED,
@@ -34,17 +31,5 @@ final class Undelivered {
                     case "HANDLER_FAILED", "PROGRAM_EXISTS", "TOO_MANY_PROGRAMS", "RECEIPT_OVERDUE" -> "";
                     default -> null;
                 });
-    }
-
-    private static Optional<String> reason(StatusRuntimeException failure) {
-        var status = StatusProto.fromThrowable(failure);
-        if (status == null || status.getDetailsCount() == 0) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(status.getDetails(0).unpack(ErrorInfo.class).getReason());
-        } catch (InvalidProtocolBufferException _) {
-            return Optional.empty();
-        }
     }
 }

@@ -1,15 +1,13 @@
 package dev.drover.cli;
 
 import dev.drover.poolfile.PoolFileResult;
-import dev.drover.poolfile.PoolFiles;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// `drover validate`: says everything that is wrong in pool files. Needs no master.
 @Command(
@@ -29,13 +27,8 @@ final class ValidateCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE",
-            required = true,
-            arity = "1..*",
-            description = "A file or a directory; may be given several times. - is the standard input.")
-    private List<Path> files = new ArrayList<>();
+    @Mixin
+    private PoolFileOption files = new PoolFileOption();
 
     ValidateCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -43,7 +36,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PoolFileResult result = PoolFiles.read(files, terminal.in());
+        PoolFileResult result = files.read(terminal);
         result.files().stream()
                 .filter(file -> result.problems().stream()
                         .noneMatch(problem -> problem.file().equals(file)))

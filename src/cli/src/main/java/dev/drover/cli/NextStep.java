@@ -1,0 +1,38 @@
+package dev.drover.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
+
+/// What users can do about what a master refuses.
+final class NextStep {
+
+    private NextStep() {}
+
+    /// `; ` and the step; empty where the master has told it, or there is none.
+    static String after(StatusRuntimeException failure) {
+        return switch (reason(failure).orElse("")) {
+            case "POOL_NOT_FOUND" -> "; 'drover get pools' shows the pools";
+            case "WORKER_NOT_FOUND" -> "; 'drover get workers' shows the workers";
+            case "UNKNOWN_REVISION" -> "; 'drover rollout history' shows the revisions";
+            case "PAUSED" -> " with 'drover rollout resume'";
+            case "CHANGE_REFUSED" -> "; nothing was changed";
+            default -> "";
+        };
+    }
+
+    /// The reason for programs, where the master has told one.
+    static Optional<String> reason(StatusRuntimeException failure) {
+        var status = StatusProto.fromThrowable(failure);
+        if (status == null || status.getDetailsCount() == 0) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(status.getDetails(0).unpack(ErrorInfo.class).getReason());
+        } catch (InvalidProtocolBufferException _) {
+            return Optional.empty();
+        }
+    }
+}
