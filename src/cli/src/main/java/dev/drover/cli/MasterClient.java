@@ -193,7 +193,8 @@ final class MasterClient implements AutoCloseable {
                         "cannot reach the master at " + address + ": no answer within " + timeout.toMillis()
                                 + " ms; give it longer with --timeout");
             case NOT_FOUND -> new CliException(ExitCode.NOT_FOUND, cannot + told + NextStep.after(e));
-            case INVALID_ARGUMENT -> new CliException(ExitCode.USAGE, cannot + told);
+            case INVALID_ARGUMENT ->
+                new CliException(NextStep.isBadField(e) ? ExitCode.USAGE : ExitCode.FAILED, cannot + told);
             case PERMISSION_DENIED, UNAUTHENTICATED ->
                 new CliException(
                         ExitCode.FAILED,

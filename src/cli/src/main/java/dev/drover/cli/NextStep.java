@@ -23,6 +23,11 @@ final class NextStep {
         };
     }
 
+    /// Whether what the user has given is wrong: an argument, or what a file says.
+    static boolean isBadField(StatusRuntimeException failure) {
+        return reason(failure).filter(reason -> reason.startsWith("FIELD_")).isPresent();
+    }
+
     /// The reason for programs, where the master has told one.
     static Optional<String> reason(StatusRuntimeException failure) {
         var status = StatusProto.fromThrowable(failure);

@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "status",
         description = {
-            "Tell how the rollout of a pool goes, until it is complete or has failed. With --timeout it waits so long at"
-                    + " most, otherwise without end: one that is paused has none, nor one whose workers were all"
-                    + " available once and fail since.",
+            "Tell how the rollout of a pool goes, until it is complete or has failed.",
+            "With --timeout it waits so long at most, otherwise without end: a rollout that is paused has none, nor one"
+                    + " whose workers were all available once and fail since.",
             "A pool that was rolled back by itself has failed."
         },
         optionListHeading = "%nOptions:%n",
