@@ -295,6 +295,25 @@ class PoolChangeTest {
     }
 
     @Test
+    void aWorkerThatDoesNotAnswerIsReplacedWithoutALoss() throws IOException {
+        // given
+        var web = pool("web", ServingProcess.Manner.SILENT, socket("http", Distribution.SHARDED));
+        supervisor.open(List.of(web));
+        awaitReady("web");
+
+        // when
+        applied(supervisor.change(List.of(with(web, socket("admin", Distribution.SHARED)))));
+        Await.until(
+                () -> seen("web").workers().getLast().incarnation() == 2,
+                () -> seen("web").toString());
+
+        // then
+        assertThat(ask("web", "admin")).isEqualTo(2);
+        Await.until(() -> seen("web").alive() == 1, () -> seen("web").toString());
+        assertThat(ask("web", "http")).isEqualTo(2);
+    }
+
+    @Test
     void aSocketThatIsRemovedIsTakenBackAndCanBeAddedAgain() throws IOException {
         // given
         var web = pool("web", socket("http", Distribution.SHARED));
@@ -337,6 +356,7 @@ class PoolChangeTest {
                                     + " is closed, or choose another name");
             assertThat(waiting.isConnected()).isTrue();
         }
+        supervisor.beginStop(Duration.ZERO, Optional.of(Duration.ofMillis(300)));
     }
 
     @Test

@@ -19,7 +19,9 @@ final class ServingProcess {
     /// What it does with listeners it gets, or is to give back, while it runs.
     enum Manner {
         WILLING,
-        REFUSES
+        REFUSES,
+        /// Serves on what it had and answers nothing.
+        SILENT
     }
 
     private final HandleClient client;
@@ -63,9 +65,13 @@ final class ServingProcess {
                 listeners.forEach(handle -> handle.descriptor().close());
                 client.refuse(transferId, "not today");
             }
+            case Received.Transferred(var _, var listeners)
+            when manner == Manner.SILENT ->
+                listeners.forEach(handle -> handle.descriptor().close());
             case Received.Transferred(var transferId, var listeners) -> serve(transferId, listeners);
             case Received.Withdrawn wanted
             when manner == Manner.REFUSES -> client.refuse(wanted.transferId(), "not today");
+            case Received.Withdrawn _ when manner == Manner.SILENT -> {}
             case Received.Withdrawn wanted -> {
                 var worker = served.remove(wanted.socketName());
                 if (worker != null) {
