@@ -104,6 +104,34 @@ class ApplyTest {
     }
 
     @Test
+    void aPoolIsAddedAndDeletedByTheClient() throws Exception {
+        // given
+        var pool = Pools.hello(1);
+        var master = drovers.run("-f", pool.write(directory).toString());
+        master.awaitReady(pool.address(), 1);
+        var second = Pools.hello(1).named("more");
+
+        // when
+        try (var load =
+                Loader.start(Load.perConnection(pool.address()).clients(2).duration(Load.ENDLESS))) {
+            load.awaitAnswers(50, DroverProcess.PATIENCE);
+            var added = drover(master, "apply", "-f", changed(second));
+            master.awaitReady(second.address(), 1);
+            var deleted = drover(master, "delete", "pool", "more");
+            master.awaitLog("Pool gone pool=more");
+            var again = drover(master, "delete", "pool/more");
+            load.awaitAnswers(50, DroverProcess.PATIENCE);
+
+            // then
+            assertThat(added).isEqualTo(new Ran(0, "pool/more created\n"));
+            assertThat(deleted).isEqualTo(new Ran(0, "pool \"more\" deleted\n"));
+            assertThat(again.code()).as(again.out()).isEqualTo(3);
+            assertThat(master.workers()).hasSize(1);
+            assertThat(load.stop().failures()).isEmpty();
+        }
+    }
+
+    @Test
     void aBadRevisionIsToldAndTouchesNobody() throws Exception {
         // given
         var pool = Pools.hello(2).spec("progressDeadlineSeconds: 5");

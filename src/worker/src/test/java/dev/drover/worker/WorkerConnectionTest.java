@@ -461,6 +461,9 @@ class WorkerConnectionTest {
             worker.drain();
             master.awaitSaid("draining");
             free.countDown();
+            while (!drain.isDraining()) {
+                Thread.onSpinWait();
+            }
 
             // then
             var answer = client.get("/").answer();
