@@ -1,7 +1,9 @@
 package dev.drover.it;
 
+import static dev.drover.it.fixtures.ClientCommand.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.it.fixtures.ClientCommand.Ran;
 import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Load;
@@ -9,11 +11,8 @@ import dev.drover.it.fixtures.Loader;
 import dev.drover.it.fixtures.Pools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,20 +26,6 @@ class ApplyTest {
 
     @TempDir
     Path directory;
-
-    private record Ran(int code, String out) {}
-
-    private static Ran drover(DroverProcess master, String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(
-                List.of(DroverProcess.home().resolve("bin/drover").toString()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("DROVER_RUN_DIR", master.runDirectory().toString());
-        var process = builder.start();
-        process.getOutputStream().close();
-        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ran(process.waitFor(), out);
-    }
 
     /// Another file than the one that the master reads.
     private String changed(Pools pools) {

@@ -1,8 +1,8 @@
 package dev.drover.it;
 
+import static dev.drover.it.fixtures.ClientCommand.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Pools;
 import java.io.IOException;
@@ -10,10 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,20 +24,6 @@ class ControlTest {
 
     @TempDir
     Path directory;
-
-    private record Answer(int code, String out) {}
-
-    private static Answer drover(DroverProcess master, String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(
-                List.of(DroverProcess.home().resolve("bin/drover").toString()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("DROVER_RUN_DIR", master.runDirectory().toString());
-        var process = builder.start();
-        process.getOutputStream().close();
-        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Answer(process.waitFor(), out);
-    }
 
     @Test
     void theVerbsShowStopAndRestart() throws Exception {

@@ -1,5 +1,7 @@
 package dev.drover.it;
 
+import static dev.drover.it.fixtures.ClientCommand.command;
+import static dev.drover.it.fixtures.ClientCommand.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -32,7 +34,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -559,26 +560,6 @@ class MessagesTest {
             subscriber.waitFor();
         }
         drover.awaitLog("Program left");
-    }
-
-    private record Answer(int code, String out) {}
-
-    private static ProcessBuilder command(DroverProcess master, String... arguments) {
-        var command = new ArrayList<>(
-                List.of(DroverProcess.home().resolve("bin/drover").toString()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command);
-        // Not DROVER_RUN_DIR, by which the test finds what a master has left.
-        builder.environment()
-                .put("DROVER_ADDRESS", "unix:" + master.runDirectory().resolve("control/control.sock"));
-        return builder;
-    }
-
-    private static Answer drover(DroverProcess master, String... arguments) throws IOException, InterruptedException {
-        var process = command(master, arguments).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Answer(process.waitFor(), out);
     }
 
     private static long count(DroverProcess drover, String text) {
