@@ -28,7 +28,6 @@ final class Outbox {
     record Pending(Envelope envelope, @Nullable Outgoing outgoing, int size) {}
 
     private final MessageLimits limits;
-    private final Budget budget;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
 
@@ -56,9 +55,8 @@ final class Outbox {
     @GuardedBy("lock")
     private long bytes;
 
-    /// What this has of the budget.
     @GuardedBy("lock")
-    private long charged;
+    private final Share share;
 
     @GuardedBy("lock")
     private int openRequests;
@@ -79,7 +77,7 @@ final class Outbox {
     /// @param budget of all outboxes of this process
     Outbox(MessageLimits limits, Budget budget) {
         this.limits = limits;
-        this.budget = budget;
+        this.share = new Share(budget);
         usages.put(lastPeer, lastUsage);
     }
 
@@ -109,7 +107,7 @@ final class Outbox {
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (closed.isEmpty() && !(hasRoom(usage(peer), size, request) && charge(size))) {
+            while (closed.isEmpty() && !(hasRoom(usage(peer), size, request) && share.take(Budget.costOf(size)))) {
                 if (left <= 0) {
                     return refused(FailureReason.QUEUE_FULL, fullMessage(peer, size, request));
                 }
@@ -136,18 +134,9 @@ final class Outbox {
     }
 
     @GuardedBy("lock")
-    private boolean charge(int size) {
-        long cost = Budget.costOf(size);
-        boolean taken = budget.take(charged, cost);
-        charged += taken ? cost : 0;
-        return taken;
-    }
-
-    @GuardedBy("lock")
     private void discharge(long cost) {
         if (closed.isEmpty()) {
-            charged -= cost;
-            budget.giveBack(cost);
+            share.giveBack(cost);
         }
     }
 
@@ -207,7 +196,8 @@ final class Outbox {
         lock.lock();
         try {
             long left = patience.toNanos();
-            while (closed.isEmpty() && !(bytes + payload.size() <= limits.maxBytes() && charge(payload.size()))) {
+            while (closed.isEmpty()
+                    && !(bytes + payload.size() <= limits.maxBytes() && share.take(Budget.costOf(payload.size())))) {
                 if (left <= 0) {
                     return false;
                 }
@@ -334,7 +324,7 @@ final class Outbox {
             if (closed.isPresent()) {
                 return List.of();
             }
-            discharge(charged);
+            share.giveBackAll();
             closed = Optional.of(why);
             var left = List.copyOf(queue);
             queue.clear();

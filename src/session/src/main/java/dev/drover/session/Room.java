@@ -15,7 +15,6 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Room {
     private final String owner;
     private final MessageLimits limits;
-    private final Budget budget;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -27,9 +26,8 @@ final class Room {
     @GuardedBy("lock")
     private long untakenBytes;
 
-    /// What this has of the budget.
     @GuardedBy("lock")
-    private long charged;
+    private final Share share;
 
     @GuardedBy("lock")
     private int requests;
@@ -42,7 +40,7 @@ final class Room {
     Room(String owner, MessageLimits limits, Budget budget) {
         this.owner = owner;
         this.limits = limits;
-        this.budget = budget;
+        this.share = new Share(budget);
     }
 
     /// Makes room; where there is none the outcome is told.
@@ -70,7 +68,7 @@ final class Room {
             if (untaken >= limits.maxMessages()
                     || untakenBytes + held.size > limits.maxBytes()
                     || (held.request && requests >= limits.maxOpenRequests())
-                    || !charge(Budget.costOf(held.size))) {
+                    || !share.take(Budget.costOf(held.size))) {
                 return Optional.of(
                         new Failure(FailureReason.QUEUE_FULL, owner + " has not taken what was sent before"));
             }
@@ -82,19 +80,6 @@ final class Room {
         } finally {
             lock.unlock();
         }
-    }
-
-    @GuardedBy("lock")
-    private boolean charge(long cost) {
-        boolean taken = budget.take(charged, cost);
-        charged += taken ? cost : 0;
-        return taken;
-    }
-
-    @GuardedBy("lock")
-    private void discharge(long cost) {
-        charged -= cost;
-        budget.giveBack(cost);
     }
 
     /// Something that has room until it is taken, and answered if it is a request.
@@ -148,10 +133,10 @@ final class Room {
             held.taken = true;
             untaken--;
             untakenBytes -= held.size;
-            discharge(held.size);
+            share.giveBack(held.size);
             if (!held.request) {
                 open.remove(held);
-                discharge(Budget.OVERHEAD_BYTES);
+                share.giveBack(Budget.OVERHEAD_BYTES);
             }
             return true;
         } finally {
@@ -168,9 +153,9 @@ final class Room {
             if (!held.taken) {
                 untaken--;
                 untakenBytes -= held.size;
-                discharge(held.size);
+                share.giveBack(held.size);
             }
-            discharge(Budget.OVERHEAD_BYTES);
+            share.giveBack(Budget.OVERHEAD_BYTES);
             requests -= held.request ? 1 : 0;
             return true;
         } finally {
