@@ -86,12 +86,15 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(new DeleteCommand(drover))
                 .addSubcommand(new SendCommand(drover))
                 .addSubcommand(new SubscribeCommand(drover))
+                .addSubcommand(new DrainCommand(drover))
                 .addSubcommand(new StopCommand(drover))
                 .addSubcommand(new ValidateCommand(terminal))
                 .addSubcommand(new VersionCommand(drover))
                 .addSubcommand(new HelpCommand());
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
+                .registerConverter(
+                        GetCommand.Events.Type.class, text -> Output.parse(GetCommand.Events.Type.class, text))
                 .registerConverter(
                         SubscribeCommand.Format.class, text -> Output.parse(SubscribeCommand.Format.class, text))
                 .registerConverter(VersionCommand.Format.class, text -> Output.parse(VersionCommand.Format.class, text))

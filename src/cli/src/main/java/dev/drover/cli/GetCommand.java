@@ -1,6 +1,8 @@
 package dev.drover.cli;
 
 import dev.drover.cli.Resources.PoolSocket;
+import dev.drover.protocol.control.v1.Event;
+import dev.drover.protocol.control.v1.ListEventsRequest;
 import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.Worker;
@@ -8,6 +10,7 @@ import dev.drover.protocol.pool.v1.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -21,8 +24,8 @@ import picocli.CommandLine.Spec;
 /// `drover get`: shows what a master has.
 @Command(
         name = "get",
-        description = "Show pools, workers or sockets.",
-        synopsisSubcommandLabel = "pools|workers|sockets",
+        description = "Show pools, workers, sockets or events.",
+        synopsisSubcommandLabel = "pools|workers|sockets|events",
         commandListHeading = "%nKinds:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -31,7 +34,8 @@ import picocli.CommandLine.Spec;
             "  drover get workers -o wide         workers with their leases and how they last ended",
             "  drover get workers -w              and every change from now on",
             "  drover get pool web -o yaml        one pool, defaults and status included",
-            "  drover get sockets -o json         for scripts"
+            "  drover get sockets -o json         for scripts",
+            "  drover get events -w               what happened, and what happens from now on"
         })
 final class GetCommand implements Runnable {
 
@@ -42,12 +46,13 @@ final class GetCommand implements Runnable {
         return new CommandLine(new GetCommand())
                 .addSubcommand(new Pools(drover))
                 .addSubcommand(new Workers(drover))
-                .addSubcommand(new Sockets(drover));
+                .addSubcommand(new Sockets(drover))
+                .addSubcommand(new Events(drover));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing what to get: pools, workers or sockets");
+        throw new ParameterException(spec.commandLine(), "Missing what to get: pools, workers, sockets or events");
     }
 
     /// What the kinds have in common.
@@ -206,6 +211,52 @@ final class GetCommand implements Runnable {
         @Override
         boolean isCalled(PoolSocket item, String name) {
             return super.isCalled(item, name) || item.socket().getName().equals(name);
+        }
+    }
+
+    @Command(
+            name = "events",
+            aliases = "event",
+            description = {
+                "Show what happened lately, the newest last: the last 1000 events. What happens again is counted.",
+                "TYPE is Normal or Warning. OBJECT is what it happened to, NAME an event's name (see -o wide)."
+            },
+            optionListHeading = "%nOptions:%n",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  drover get events",
+                "  drover get events -w               and what happens from now on",
+                "  drover get events --pool web       of a pool and its workers",
+                "  drover get events --type Warning   only what people should look at"
+            })
+    static final class Events extends Kind<Event> {
+
+        @Option(
+                names = {"-p", "--pool"},
+                paramLabel = "POOL",
+                description = "Only those of this pool and its workers.")
+        private String pool = "";
+
+        @Option(names = "--type", paramLabel = "TYPE", description = "Only those of this type: Normal or Warning.")
+        private Optional<Type> type = Optional.empty();
+
+        /// What can be asked for.
+        enum Type {
+            NORMAL,
+            WARNING
+        }
+
+        Events(DroverCommand drover) {
+            super(drover, Resources.EVENT);
+        }
+
+        @Override
+        List<Event> list(MasterClient master) {
+            var request = ListEventsRequest.newBuilder().setPool(pool).build();
+            return master.call("get events", stub -> stub.listEvents(request)).getEventsList().stream()
+                    .filter(event -> type.filter(wanted -> !wanted.name().equalsIgnoreCase(event.getType()))
+                            .isEmpty())
+                    .toList();
         }
     }
 

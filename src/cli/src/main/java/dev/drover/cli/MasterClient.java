@@ -118,6 +118,21 @@ final class MasterClient implements AutoCloseable {
         }
     }
 
+    /// Makes one call that is answered when something is over; empty when that is not so in time. The first look
+    /// whether
+    /// a master answers at all has a bound of its own.
+    <T> Optional<T> await(String purpose, Duration time, Function<ControlServiceBlockingStub, T> call) {
+        var _ = call(purpose, stub -> stub.getVersion(GetVersionRequest.getDefaultInstance()));
+        try {
+            return Optional.of(call.apply(stub.withDeadlineAfter(time.toMillis(), TimeUnit.MILLISECONDS)));
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                return Optional.empty();
+            }
+            throw failure(purpose, e);
+        }
+    }
+
     /// Makes one call with many answers and hands each on, until the end.
     ///
     /// @param time for all of it; empty: without a bound

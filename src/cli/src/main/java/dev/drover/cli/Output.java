@@ -13,18 +13,18 @@ enum Output {
     YAML,
     NAME;
 
-    /// The format of that name.
-    static <E extends Enum<E>> E parse(Class<E> formats, String text) {
-        return Arrays.stream(formats.getEnumConstants())
-                .filter(format -> word(format).equals(text))
+    /// The format, or another choice, of that name.
+    static <E extends Enum<E>> E parse(Class<E> choices, String text) {
+        return Arrays.stream(choices.getEnumConstants())
+                .filter(choice -> word(choice).equals(text.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new TypeConversionException("'" + text + "' is no format; allowed are "
-                        + Arrays.stream(formats.getEnumConstants())
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not known; allowed are "
+                        + Arrays.stream(choices.getEnumConstants())
                                 .map(Output::word)
                                 .collect(Collectors.joining(", "))));
     }
 
-    private static String word(Enum<?> format) {
-        return format.name().toLowerCase(Locale.ROOT);
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
     }
 }

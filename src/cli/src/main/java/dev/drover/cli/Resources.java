@@ -6,6 +6,7 @@ import static dev.drover.cli.Resource.Column.wide;
 
 import com.google.protobuf.Timestamp;
 import dev.drover.poolfile.Trees;
+import dev.drover.protocol.control.v1.Event;
 import dev.drover.protocol.control.v1.Lease;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
@@ -76,6 +78,20 @@ final class Resources {
                     always("ADDRESS", each -> each.socket().getAddress()),
                     always("SHARDS", each -> each.socket().getShards()),
                     always("QUEUED", each -> each.socket().getQueued())));
+
+    static final Resource<Event> EVENT = new Resource<>(
+            "event",
+            Event::getName,
+            Trees::of,
+            List.of(
+                    new Resource.Column<>("LAST SEEN", Resource.Column.When.AGE, Resources::lastSeen),
+                    always("TYPE", Event::getType),
+                    always("REASON", Event::getReason),
+                    always("OBJECT", Resources::involved),
+                    always("COUNT", Event::getCount),
+                    always("MESSAGE", Event::getMessage),
+                    new Resource.Column<>("FIRST SEEN", WIDE_AGE, Resources::firstSeen),
+                    wide("NAME", Event::getName)));
 
     private Resources() {}
 
@@ -154,6 +170,24 @@ final class Resources {
 
     static Instant instant(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+
+    private static String lastSeen(Event event, Instant now) {
+        return Durations.shown(Duration.between(instant(event.getLastTimestamp()), now));
+    }
+
+    private static String firstSeen(Event event, Instant now) {
+        return Durations.shown(Duration.between(instant(event.getFirstTimestamp()), now));
+    }
+
+    /// `worker/web-0`, by the words of `get`.
+    private static String involved(Event event) {
+        var object = event.getInvolvedObject();
+        var kind = switch (object.getKind()) {
+            case "WorkerPool" -> "pool";
+            case String other -> other.toLowerCase(Locale.ROOT);
+        };
+        return kind + "/" + object.getName();
     }
 
     private static String ifSet(int number) {

@@ -6,9 +6,12 @@ import com.google.protobuf.Timestamp;
 import dev.drover.cli.fixtures.Cli;
 import dev.drover.cli.fixtures.Cli.Ran;
 import dev.drover.cli.fixtures.FakeMaster;
+import dev.drover.protocol.control.v1.DrainResponse;
+import dev.drover.protocol.control.v1.Event;
 import dev.drover.protocol.control.v1.Exit;
 import dev.drover.protocol.control.v1.GetVersionResponse;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.ObjectReference;
 import dev.drover.protocol.control.v1.Session;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
@@ -26,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,26 @@ class ClientVerbsTest {
             .setRestarts(3)
             .setLastExit(Exit.newBuilder().setCode(3).setMessage("exited with code 3\033[31m"))
             .build();
+
+    private static final Event STARTED = event(1, "Normal", "PoolAdded", "WorkerPool", "web", "Wanted: added.")
+            .setLastTimestamp(ago(200))
+            .build();
+
+    private static final Event FAILED = event(3, "Warning", "Failed", "Worker", "web-0", "Exited with code 3.")
+            .setLastTimestamp(ago(5))
+            .build();
+
+    private static Event.Builder event(
+            int count, String type, String reason, String kind, String name, String message) {
+        return Event.newBuilder()
+                .setName(name + ".7")
+                .setType(type)
+                .setReason(reason)
+                .setMessage(message)
+                .setInvolvedObject(ObjectReference.newBuilder().setKind(kind).setName(name))
+                .setCount(count)
+                .setFirstTimestamp(ago(200));
+    }
 
     @TempDir
     private Path directory;
@@ -297,6 +321,56 @@ class ClientVerbsTest {
     void unknownWorkerIsNotFound() {
         assertThat(cli.run("restart", "worker", "web-9"))
                 .isEqualTo(new Ran(ExitCode.NOT_FOUND, "", "drover: cannot restart worker web-9: no worker web-9\n"));
+    }
+
+    @Test
+    void eventsAreATableOfKubernetesColumns() {
+        // given
+        master.events = List.of(STARTED, FAILED);
+
+        // then
+        assertThat(cli.run("get", "events")).isEqualTo(ok("""
+                LAST SEEN   TYPE      REASON        OBJECT         COUNT   MESSAGE
+                3m20s       Normal    PoolAdded     pool/web       1       Wanted: added.
+                5s          Warning   Failed        worker/web-0   3       Exited with code 3.
+                """));
+        assertThat(cli.run("get", "events", "--type", "warning", "-o", "name")).isEqualTo(ok("event/web-0.7\n"));
+        assertThat(cli.run("get", "events", "--type", "bad").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void eventsThatHappenAgainAreShownAgain() {
+        // given
+        master.events = List.of(STARTED, FAILED);
+        var again = FAILED.toBuilder().setCount(4).setLastTimestamp(ago(0)).build();
+        var looks = List.of(List.of(STARTED, FAILED), List.of(STARTED, again)).iterator();
+        cli.ticker(_ -> {
+            boolean more = looks.hasNext();
+            master.events = more ? looks.next() : List.of();
+            return more;
+        });
+
+        // then
+        assertThat(cli.run("get", "events", "-w").out().lines().skip(3))
+                .containsExactly("0s          Warning   Failed        worker/web-0   4       Exited with code 3.");
+    }
+
+    @Test
+    void drainTellsHowItWent() {
+        // given
+        var clean = cli.run("drain");
+        master.drained =
+                Optional.of(DrainResponse.newBuilder().setKilled(1).setCut(2).build());
+        var forced = cli.run("drain");
+        master.drained = Optional.empty();
+        var endless = cli.run("drain", "--wait-timeout", "50ms");
+
+        // then
+        assertThat(clean).isEqualTo(ok("master drained\n"));
+        assertThat(forced.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(forced.err()).contains("killed workers: 1, waiting connections cut off: 2");
+        assertThat(endless.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(endless.err()).contains("within 50 ms: it goes on");
     }
 
     @Test

@@ -118,16 +118,16 @@ class ChangesUnderLoadTest {
 
     @Test
     void poolShrinksGrowsVanishesAndComesBack() throws Exception {
-        var pool = Pools.hello(6);
-        var drover = serve(pool, 6);
+        var pool = Pools.hello(8);
+        var drover = serve(pool, 8);
         nobodyFails(pool, () -> {
-            for (int replicas : List.of(2, 6, 0, 6)) {
+            for (int replicas : List.of(2, 8, 0, 8)) {
                 Files.writeString(
-                        directory.resolve("pool.yaml"), pool.yaml().replace("replicas: 6", "replicas: " + replicas));
+                        directory.resolve("pool.yaml"), pool.yaml().replace("replicas: 8", "replicas: " + replicas));
                 drover.signal("HUP");
                 drover.awaitWorkers(replicas);
             }
-            drover.awaitReady(pool.address(), 6);
+            drover.awaitReady(pool.address(), 8);
             return null;
         });
     }

@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -70,6 +73,47 @@ class CrashTest {
                             FailureKind.CLOSED_WITHOUT_ANSWER,
                             FailureKind.CLOSED_IN_ANSWER);
             assertThat(result.failed()).isLessThanOrEqualTo((long) kills * CLIENTS);
+        }
+    }
+
+    @Test
+    void nobodyIsRefusedWhileARandomWorkerIsKilledEverySecond() throws Exception {
+        // given
+        var pool = Pools.hello(4);
+        var drover = serve(pool, 4);
+        var random = new Random(7);
+        var kills = new AtomicInteger();
+
+        // when
+        try (var load = Loader.start(
+                        Load.keepAlive(pool.address()).clients(CLIENTS).duration(Load.ENDLESS));
+                var clock = Executors.newSingleThreadScheduledExecutor()) {
+            load.awaitAnswers(500, DroverProcess.PATIENCE);
+            var killing = clock.scheduleAtFixedRate(
+                    () -> {
+                        var workers = drover.workers();
+                        if (!workers.isEmpty()) {
+                            Procs.signal(
+                                    workers.get(random.nextInt(workers.size())).pid(), "KILL");
+                            kills.incrementAndGet();
+                        }
+                    },
+                    0,
+                    1,
+                    TimeUnit.SECONDS);
+            drover.until("twenty kills", () -> kills.get() >= 20);
+            killing.cancel(false);
+            load.awaitAnswers(500, DroverProcess.PATIENCE);
+            var result = load.stop();
+
+            // then
+            assertThat(result.failures().keySet())
+                    .as("only what was in a killed worker's hands may fail: %s", result.firstFailures())
+                    .isSubsetOf(
+                            FailureKind.RESET_BEFORE_ANSWER,
+                            FailureKind.RESET_IN_ANSWER,
+                            FailureKind.CLOSED_WITHOUT_ANSWER,
+                            FailureKind.CLOSED_IN_ANSWER);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
 import dev.drover.it.fixtures.Pools;
 import dev.drover.it.fixtures.Procs;
+import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A bad revision is given up, told, and touches nobody who serves.
@@ -28,6 +30,9 @@ class RolloutTest {
 
     @TempDir
     Path directory;
+
+    /// The process that ends the workers of a killed master.
+    private static final int GUARD = 1;
 
     /// @param name what is wrong with it
     /// @param command of its workers
@@ -67,6 +72,8 @@ class RolloutTest {
             // then
             assertThat(drover.stdout()).contains(bad.seen());
             drover.until("the old workers and no other", () -> drover.workers().equals(before));
+            load.awaitAnswers(100, DroverProcess.PATIENCE);
+            assertThat(load.soFar().failures()).isEmpty();
             DroverProcess.Worker victim = before.getFirst();
             Procs.signal(victim.pid(), "KILL");
             drover.until(
@@ -77,6 +84,97 @@ class RolloutTest {
                                     && worker.getRevision() == 1
                                     && worker.getPid() != victim.pid()));
             load.awaitAnswers(100, DroverProcess.PATIENCE);
+        }
+    }
+
+    @Test
+    void aRevisionThatMakesItselfADaemonFailsAndLeavesNothing() throws Exception {
+        // given
+        var pool = Pools.systemd(2, "python3", Pools.program("serve.py")).spec("progressDeadlineSeconds: 3");
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 2);
+        var before = drover.workers();
+
+        // when
+        try (var load =
+                Loader.start(Load.perConnection(pool.address()).clients(4).duration(Load.ENDLESS))) {
+            load.awaitAnswers(100, DroverProcess.PATIENCE);
+            pool.command("python3", Pools.program("daemon.py")).write(directory);
+            drover.signal("HUP");
+            drover.awaitLog("Rollout failed pool=web");
+
+            // then
+            drover.until(
+                    "the old workers and no other process",
+                    () -> drover.workers().equals(before) && drover.descendants() == before.size() + GUARD);
+            load.awaitAnswers(100, DroverProcess.PATIENCE);
+            var result = load.stop();
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+            assertThat(drover.stdout()).contains("Process of a dead worker killed");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"25%, 25%, 10, 6", "0, 25%, 8, 6", "50%, 0, 12, 8"})
+    void theStrategyIsKeptWithPercentages(String surge, String unavailable, int allowed, int needed) throws Exception {
+        // given
+        var pool = Pools.systemd(8, "python3", Pools.program("serve.py"))
+                .spec("strategy: {rollingUpdate: {maxSurge: " + surge + ", maxUnavailable: " + unavailable + "}}");
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 8);
+
+        // when
+        pool.template("env: [{name: VERSION, value: two}]").write(directory);
+        drover.signal("HUP");
+
+        // then
+        int most = 0;
+        int fewest = 8;
+        try (var control = Control.of(drover)) {
+            while (!drover.stdout().contains("Rollout complete pool=web revision=2")) {
+                var workers = control.workers();
+                most = Math.max(most, workers.size());
+                fewest = Math.min(fewest, ready(workers));
+                assertThat(drover.isAlive()).isTrue();
+            }
+        }
+        assertThat(most).isLessThanOrEqualTo(allowed);
+        assertThat(fewest).isGreaterThanOrEqualTo(needed);
+        assertThat(most > 8 || fewest < 8).as("one by one").isTrue();
+    }
+
+    private static int ready(List<Worker> workers) {
+        return (int) workers.stream()
+                .filter(worker -> worker.getState() == WorkerState.WORKER_STATE_READY)
+                .count();
+    }
+
+    @Test
+    void slowWorkersAreWaitedFor() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 2);
+
+        // when
+        try (var control = Control.of(drover);
+                var load = Loader.start(Load.perConnection(pool.address())
+                        .clients(4)
+                        .duration(Load.ENDLESS)
+                        .rate(200))) {
+            pool.template("env: [{name: HELLO_STARTUP_DELAY_MS, value: '10000'}]")
+                    .write(directory);
+            drover.signal("HUP");
+            int fewest = 2;
+            while (!drover.stdout().contains("Rollout complete pool=web revision=2")) {
+                fewest = Math.min(fewest, ready(control.workers()));
+                assertThat(drover.isAlive()).isTrue();
+            }
+
+            // then
+            assertThat(fewest).isEqualTo(2);
+            var result = load.stop();
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
         }
     }
 

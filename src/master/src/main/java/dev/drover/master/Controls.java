@@ -2,7 +2,9 @@ package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.Snapshot;
+import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.WorkerId;
+import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Instant;
@@ -51,6 +53,15 @@ public interface Controls {
 
     /// Orders something of a rollout; empty: there is no such pool.
     Optional<RolloutOutcome> rollout(String pool, RolloutOrder order);
+
+    /// What happened lately.
+    Journal journal();
+
+    /// Finishes what is in hand and waits until no worker is left; the master then waits to be stopped. Again, or while
+    /// it stops: waits for the same.
+    ///
+    /// @return empty when there is nothing to drain: it is starting or stopping
+    Optional<StopOutcome> drain() throws InterruptedException;
 
     /// Begins to stop the master; again: nothing.
     void stop();

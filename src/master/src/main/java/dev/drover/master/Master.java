@@ -2,9 +2,11 @@ package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.Snapshot;
+import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.Supervisor;
 import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.WorkerId;
+import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Instant;
@@ -24,6 +26,7 @@ final class Master implements Controls {
     private final WantedPools pools;
     private final Instant startedAt = Instant.now().minus(MasterProcess.age());
     private final AtomicBoolean stopAsked = new AtomicBoolean();
+    private final AtomicBoolean drainAsked = new AtomicBoolean();
 
     /// Written once by the thread that runs the master, read by whoever asks for a stop.
     private volatile boolean opening;
@@ -32,7 +35,7 @@ final class Master implements Controls {
     Master(Supervisor supervisor, RunOptions options, PoolSource source, WrittenPools pools) {
         this.supervisor = supervisor;
         this.options = options;
-        this.pools = new WantedPools(supervisor, source, pools, stopAsked::get);
+        this.pools = new WantedPools(supervisor, source, pools, this::isLeaving);
     }
 
     /// Opens every socket and starts the workers, unless a stop came first.
@@ -123,9 +126,13 @@ final class Master implements Controls {
         }
     }
 
+    private boolean isLeaving() {
+        return stopAsked.get() || drainAsked.get();
+    }
+
     @Override
     public boolean isStopping() {
-        return stopAsked.get() || supervisor.snapshot().stopping();
+        return isLeaving() || supervisor.snapshot().stopping();
     }
 
     @Override
@@ -151,6 +158,23 @@ final class Master implements Controls {
     @Override
     public Optional<RolloutOutcome> rollout(String pool, RolloutOrder order) {
         return pools.rollout(pool, order);
+    }
+
+    @Override
+    public Journal journal() {
+        return supervisor.journal();
+    }
+
+    @Override
+    public Optional<StopOutcome> drain() throws InterruptedException {
+        if (stopAsked.get() || !isStarted()) {
+            return Optional.empty();
+        }
+        if (drainAsked.compareAndSet(false, true)) {
+            LOG.info("Draining: asked by the control API");
+            supervisor.beginDrain(options.lameDuck(), options.grace());
+        }
+        return Optional.of(supervisor.awaitDrained());
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.drover.supervisor.ChangeOutcome;
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.Supervisor;
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.pool.RolloutOrder;
@@ -65,6 +67,7 @@ final class WantedPools {
         try {
             supervisor.open(written.specs(cpus.value()));
             open = true;
+            note(Reason.MASTER_STARTED, "The pools are open and their workers started.");
         } finally {
             changing.unlock();
         }
@@ -123,6 +126,7 @@ final class WantedPools {
                 case PoolSource.Reading.Broken(var problems) -> {
                     problems.forEach(problem -> LOG.error("Pool file refused: {}", problem));
                     LOG.error("Pools unchanged: the files have {} problems", problems.size());
+                    refused(problems);
                 }
                 case PoolSource.Reading.Pools(var pools) -> replace(WrittenPools.of(pools));
             }
@@ -141,10 +145,25 @@ final class WantedPools {
                 written = wanted;
                 LOG.info(
                         "Pools read again: {}", changes.isEmpty() ? "nothing has changed" : String.join("; ", changes));
+                supervisor.filesRefused(Optional.empty());
+                note(Reason.FILES_READ, changes.isEmpty() ? "Nothing has changed." : String.join("; ", changes) + ".");
             }
-            case ChangeOutcome.Refused(var problems) ->
+            case ChangeOutcome.Refused(var problems) -> {
                 problems.forEach(problem -> LOG.error("Pools unchanged: {}", problem));
+                refused(problems);
+            }
         }
+    }
+
+    private void refused(List<String> problems) {
+        var others = problems.size() == 1 ? "" : " (and " + (problems.size() - 1) + " more, see the log)";
+        var message = "The pool files were refused, nothing has changed: " + problems.getFirst() + others + ".";
+        supervisor.filesRefused(Optional.of(message));
+        note(Reason.FILES_REFUSED, message);
+    }
+
+    private void note(Reason reason, String message) {
+        supervisor.journal().record(Event.Subject.MASTER, reason, message);
     }
 
     /// One worker more or fewer in every pool with a set count.

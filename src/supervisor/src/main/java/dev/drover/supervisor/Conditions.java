@@ -1,11 +1,15 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.pool.Aspect;
 import dev.drover.supervisor.pool.PoolState;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -16,12 +20,14 @@ final class Conditions {
 
     private final String pool;
     private final InstantSource clock;
+    private final Journal journal;
     private final Map<Snapshot.ConditionType, Snapshot.Condition> known = new EnumMap<>(Snapshot.ConditionType.class);
     private boolean quiet;
 
-    Conditions(String pool, InstantSource clock) {
+    Conditions(String pool, InstantSource clock, Journal journal) {
         this.pool = pool;
         this.clock = clock;
+        this.journal = journal;
     }
 
     List<Snapshot.Condition> all() {
@@ -29,11 +35,16 @@ final class Conditions {
     }
 
     /// Says nothing of a pool that stops: it is no news that it is not available.
-    void refresh(PoolState state, long nowNanos) {
+    ///
+    /// @param filesRefused why what was to be wanted is not, where that is so
+    /// @return whether something is other than before
+    boolean refresh(PoolState state, long nowNanos, Optional<String> filesRefused) {
         quiet = state.stopping();
+        var before = Map.copyOf(known);
         set(Snapshot.ConditionType.AVAILABLE, Aspect.available(state, nowNanos));
         set(Snapshot.ConditionType.PROGRESSING, Aspect.progressing(state, nowNanos));
-        set(Snapshot.ConditionType.DEGRADED, Aspect.degraded(state));
+        set(Snapshot.ConditionType.DEGRADED, Aspect.degraded(state, filesRefused));
+        return !before.equals(known);
     }
 
     private void set(Snapshot.ConditionType type, Aspect aspect) {
@@ -52,7 +63,17 @@ final class Conditions {
                             pool,
                             reason,
                             aspect.message());
+            event(type, holds).ifPresent(what -> journal.record(Event.Subject.pool(pool), what, aspect.message()));
         }
+    }
+
+    private static Optional<Reason> event(Snapshot.ConditionType type, boolean holds) {
+        return switch (type) {
+            case AVAILABLE -> Optional.of(holds ? Reason.AVAILABLE : Reason.UNAVAILABLE);
+            case DEGRADED -> Optional.of(holds ? Reason.DEGRADED : Reason.RECOVERED);
+            // The rollout's own steps are told.
+            case PROGRESSING -> Optional.empty();
+        };
     }
 
     private static boolean isBad(Snapshot.ConditionType type, Aspect aspect) {

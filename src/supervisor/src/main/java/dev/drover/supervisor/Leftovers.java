@@ -1,8 +1,5 @@
 package dev.drover.supervisor;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -22,9 +19,6 @@ final class Leftovers {
 
     private static final Duration END_BOUND = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(5);
-
-    /// An environment is at most a quarter of the stack limit; what is longer is not looked at.
-    private static final int MAX_ENVIRONMENT_BYTES = 2 * 1024 * 1024;
 
     private Leftovers() {}
 
@@ -58,13 +52,10 @@ final class Leftovers {
     }
 
     private static boolean isWorkerOf(Path runDirectory, long pid) {
-        try (var in = Files.newInputStream(Path.of("/proc/" + pid + "/environ"))) {
-            var text = new String(in.readNBytes(MAX_ENVIRONMENT_BYTES), StandardCharsets.UTF_8);
-            var variables = List.of(text.split("\0", -1));
-            return variables.contains("DROVER_RUN_DIR=" + runDirectory)
-                    && variables.stream().anyMatch(variable -> variable.startsWith("DROVER_TOKEN="));
-        } catch (IOException goneOrNotOurs) {
-            return false;
-        }
+        var environ = Environ.of(pid);
+        return environ.get("DROVER_RUN_DIR")
+                        .filter(runDirectory.toString()::equals)
+                        .isPresent()
+                && environ.get("DROVER_TOKEN").isPresent();
     }
 }

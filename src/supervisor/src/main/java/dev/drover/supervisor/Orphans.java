@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +28,9 @@ final class Orphans {
     private static final int PER_TURN = 256;
 
     private final LongPredicate known;
+
+    /// The token of each that we have looked at, empty where it has none: a pid is no other's before we reap it.
+    private final Map<Long, String> tokens = new HashMap<>();
 
     /// @param known whether a pid is a child of ours that somebody else reaps
     Orphans(LongPredicate known) {
@@ -46,11 +53,27 @@ final class Orphans {
             if (pid.isEmpty() || known.test(pid.getAsLong())) {
                 return false;
             }
+            tokens.remove(pid.getAsLong());
             Children.reap(pid.getAsLong())
                     .ifPresent(
                             status -> LOG.debug("Orphan reaped pid={}: {}", pid.getAsLong(), Exits.describe(status)));
         }
         return true;
+    }
+
+    /// Kills those that a dead worker has left: they had left its process group, so they did not end with it, and hold
+    /// its listeners. One that belongs to a living worker, or whose environment does not tell, is let alone.
+    ///
+    /// @param living whether an incarnation with that token lives
+    void killStrays(Predicate<String> living) {
+        for (long pid : livingOf(Processes.currentPid())) {
+            var token = tokens.computeIfAbsent(
+                    pid, one -> Environ.of(one).get("DROVER_TOKEN").orElse(""));
+            if (!token.isEmpty() && !living.test(token)) {
+                LOG.warn("Process of a dead worker killed pid={}: it had left the worker's process group", pid);
+                kill(pid);
+            }
+        }
     }
 
     /// Kills what is left of them at the end.
@@ -60,28 +83,42 @@ final class Orphans {
         var left = living();
         for (long pid : left) {
             LOG.warn("Orphan killed pid={}", pid);
-            try {
-                Processes.signal(pid, Signals.SIGKILL);
-            } catch (PosixException failure) {
-                LOG.warn("Orphan not killed pid={}: {}", pid, failure.getMessage());
-            }
+            kill(pid);
         }
         return left.size();
+    }
+
+    private static void kill(long pid) {
+        try {
+            Processes.signal(pid, Signals.SIGKILL);
+        } catch (PosixException failure) {
+            LOG.warn("Orphan not killed pid={}: {}", pid, failure.getMessage());
+        }
     }
 
     private List<Long> living() {
         var pids = new ArrayList<Long>();
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
-            for (var thread : threads.toList()) {
-                for (var pid : Files.readString(thread.resolve("children")).split(" ", -1)) {
-                    if (!pid.isBlank() && !known.test(Long.parseLong(pid.strip()))) {
-                        pids.add(Long.parseLong(pid.strip()));
-                    }
-                }
-            }
+            threads.map(thread -> Long.parseLong(thread.getFileName().toString()))
+                    .forEach(thread -> pids.addAll(livingOf(thread)));
         } catch (IOException failure) {
-            LOG.debug("Children not listed: {}", failure.getMessage());
+            LOG.debug("Threads not listed: {}", failure.getMessage());
         }
         return pids;
+    }
+
+    /// Those of one thread: the kernel gives orphans to the first one, whose number is the process's.
+    private List<Long> livingOf(long thread) {
+        try {
+            var children = Files.readString(Path.of("/proc/self/task/" + thread + "/children"));
+            return Pattern.compile(" ")
+                    .splitAsStream(children)
+                    .filter(word -> !word.isBlank())
+                    .map(word -> Long.valueOf(word.strip()))
+                    .filter(pid -> !known.test(pid))
+                    .toList();
+        } catch (IOException gone) {
+            return List.of();
+        }
     }
 }

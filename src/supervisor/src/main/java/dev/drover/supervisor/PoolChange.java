@@ -3,6 +3,8 @@ package dev.drover.supervisor;
 import static java.util.Objects.requireNonNull;
 
 import dev.drover.handoff.HandoffLimits;
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.socket.PoolSocket;
@@ -223,7 +225,22 @@ final class PoolChange {
         return Optional.empty();
     }
 
+    private void note(Operation operation) {
+        var reason = switch (operation) {
+            case Operation.PoolAdded _ -> Reason.POOL_ADDED;
+            case Operation.PoolRemoved _ -> Reason.POOL_REMOVED;
+            case Operation.SocketAdded _ -> Reason.SOCKET_ADDED;
+            case Operation.SocketRemoved _ -> Reason.SOCKET_REMOVED;
+            case Operation.SocketChanged _ -> Reason.SOCKET_CHANGED;
+            case Operation.SettingsChanged _ -> Reason.SETTINGS_CHANGED;
+            case Operation.Scale _ -> Reason.SCALED;
+            case Operation.NewRevision _ -> Reason.REVISION_WANTED;
+        };
+        services.journal().record(Event.Subject.pool(operation.pool()), reason, "Wanted: " + operation.words() + ".");
+    }
+
     private void carryOut(Plan plan, List<PoolSpec> specs, Opened opened) {
+        plan.operations().forEach(this::note);
         for (var operation : plan.operations()) {
             if (operation instanceof Operation.PoolRemoved(var pool)) {
                 removals.begin(pool);

@@ -6,6 +6,8 @@ import dev.drover.handoff.Verdict;
 import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.PoolCommand;
@@ -53,8 +55,8 @@ final class PoolRuntime {
         this.sockets = sockets;
         this.state = PoolState.initial(spec, services.clock().instant(), sockets.settle(), sockets.shards());
         this.exits = new ExitReports(services.loop(), services.clock());
-        this.conditions = new Conditions(spec.name(), services.clock());
-        this.transitions = new TransitionLog(spec.name());
+        this.conditions = new Conditions(spec.name(), services.clock(), services.journal());
+        this.transitions = new TransitionLog(spec.name(), services.journal());
         sockets.watch(services.loop().poller(), this::socketEvent);
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
     }
@@ -92,6 +94,19 @@ final class PoolRuntime {
         return sockets.queued() + channels.inHand();
     }
 
+    /// Incarnations that are not gone.
+    int alive() {
+        return (int) state.members().count();
+    }
+
+    PoolLoad load() {
+        return processes.values().stream()
+                .flatMap(process -> process.session().stream())
+                .flatMap(session -> session.load().stream())
+                .map(PoolLoad::of)
+                .reduce(PoolLoad.NONE, PoolLoad::plus);
+    }
+
     /// Nobody wants it any more, it is on its way out.
     void leave() {
         leaving = true;
@@ -120,6 +135,11 @@ final class PoolRuntime {
                         process.child().filter(child -> child.pid() == pid).isPresent());
     }
 
+    /// Whether one of its processes has that token.
+    boolean hasToken(String token) {
+        return processes.values().stream().anyMatch(process -> process.token().equals(token));
+    }
+
     /// The one funnel: applies, logs, carries out.
     ///
     /// @return what became of a [PoolEvent.RolloutOrdered], empty for every other event
@@ -141,7 +161,7 @@ final class PoolRuntime {
         noteReadiness();
         channels.ready(this::readyIncarnations);
         step.commands().forEach(this::tryToExecute);
-        conditions.refresh(state, services.loop().nanoTime());
+        refreshConditions();
         return step.outcome();
     }
 
@@ -166,6 +186,13 @@ final class PoolRuntime {
         var bound = wanted.terminationGrace().dividedBy(2);
         for (var socket : leave) {
             new SocketRemoval(services.loop(), wanted.name(), socket, bound, new SocketOwner()).begin();
+        }
+    }
+
+    void refreshConditions() {
+        if (conditions.refresh(
+                state, services.loop().nanoTime(), services.filesRefused().get())) {
+            version++;
         }
     }
 
@@ -399,7 +426,7 @@ final class PoolRuntime {
         process.release();
         var report = exits.exited(process, child.pid(), status.get());
         var how = Exits.describe(status.get(), process.killedBecause());
-        transitions.exited(process.incarnation(), child.pid(), how);
+        transitions.exited(process.incarnation(), child.pid(), !isWanted(process.incarnation()), how);
         var id = process.incarnation();
         boolean bySignal = status.get() instanceof ExitStatus.Killed;
         handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), bySignal, how));
@@ -456,17 +483,22 @@ final class PoolRuntime {
                         spec().name(),
                         socket,
                         lost.shard());
+                note(Reason.LISTENER_LOST, "Socket " + socket + ": a worker has shut its listener down.");
                 services.loop().after(MEND_DELAY, sockets::check);
             }
-            case SocketEvent.ShardMended mended ->
+            case SocketEvent.ShardMended mended -> {
                 LOG.info("Listener mended pool={} socket={} shard={}", spec().name(), socket, mended.shard());
-            case SocketEvent.MendFailed failed ->
+                note(Reason.LISTENER_MENDED, "Socket " + socket + ": the listener listens again.");
+            }
+            case SocketEvent.MendFailed failed -> {
                 LOG.error(
                         "Listener not mended pool={} socket={} shard={}: {}",
                         spec().name(),
                         socket,
                         failed.shard(),
                         failed.reason());
+                note(Reason.LISTENER_LOST, "Socket " + socket + ": cannot listen again: " + failed.reason());
+            }
             case SocketEvent.ListenerReplaced _ -> {
                 LOG.warn("Listener replaced pool={} socket={}: its workers are replaced", spec().name(), socket);
                 state.places()
@@ -474,6 +506,10 @@ final class PoolRuntime {
                                 services.loop().post(() -> handle(new PoolEvent.RestartOrdered(place.ordinal()))));
             }
         }
+    }
+
+    private void note(Reason reason, String message) {
+        services.journal().record(Event.Subject.pool(spec().name()), reason, message);
     }
 
     /// Once a second.

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.session.Address;
 import dev.drover.session.Switchboard;
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Reason;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Removals {
     private static final Logger LOG = LoggerFactory.getLogger(Removals.class);
 
-    private final Loop loop;
+    private final Services services;
     private final Map<String, PoolRuntime> pools;
     private final Switchboard switchboard;
     private final BooleanSupplier stopping;
@@ -27,8 +29,8 @@ final class Removals {
 
     /// @param pools of the supervisor
     /// @param stopping whether the supervisor stops: then nothing is forgotten any more
-    Removals(Loop loop, Map<String, PoolRuntime> pools, Switchboard switchboard, BooleanSupplier stopping) {
-        this.loop = loop;
+    Removals(Services services, Map<String, PoolRuntime> pools, Switchboard switchboard, BooleanSupplier stopping) {
+        this.services = services;
         this.pools = pools;
         this.switchboard = switchboard;
         this.stopping = stopping;
@@ -44,7 +46,7 @@ final class Removals {
         var pool = requireNonNull(pools.get(name));
         leaving.add(name);
         pool.leave();
-        new StopSequence(loop, pool, () -> gone(name)).begin(Duration.ZERO);
+        new StopSequence(services, pool, () -> gone(name)).begin(Duration.ZERO);
     }
 
     /// While the supervisor stops it is its end that closes the pool, and counts what had to be killed.
@@ -59,6 +61,12 @@ final class Removals {
         for (var place : pool.state().places()) {
             switchboard.forget(new Address.Worker(new WorkerId(name, place.ordinal()).toString()));
         }
+        services.journal()
+                .record(
+                        Event.Subject.pool(name),
+                        Reason.POOL_GONE,
+                        "Gone: " + Counted.of(pool.killed(), "worker") + " killed, "
+                                + Counted.of(cut, "waiting connection") + " cut off.");
         LOG.info("Pool gone pool={} killed={} cut={}", name, pool.killed(), cut);
     }
 }

@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.journal.Journal;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -22,6 +23,8 @@ import java.util.function.Supplier;
 /// @param transfers counts transfers
 /// @param tickets good for a session each
 /// @param events who learns what happens to workers
+/// @param filesRefused what is wrong with what was last to be wanted, while that is so
+/// @param journal keeps what happens, for people
 record Services(
         Loop loop,
         InstantSource clock,
@@ -33,7 +36,9 @@ record Services(
         SecureRandom random,
         AtomicLong transfers,
         Tickets tickets,
-        Consumer<WorkerEvent> events) {
+        Consumer<WorkerEvent> events,
+        Supplier<Optional<String>> filesRefused,
+        Journal journal) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.
     static final String NOT_EXPECTED = "no worker is expected with this name, incarnation and token";

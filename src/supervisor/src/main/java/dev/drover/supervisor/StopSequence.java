@@ -1,5 +1,8 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.pool.PoolEvent;
 import java.time.Duration;
 import java.util.Collection;
@@ -8,7 +11,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stops pools, all at the end or those that are removed, in order, told step by step in the log:
+/// Stops pools, all at the end or those that are removed, in order, told step by step in the log and the journal, with
+/// what was finished and what was cut off:
 ///
 /// 1. not ready, but serving, for the lame-duck time;
 /// 2. no further connection: SYNs are dropped, handshakes and queues run out into the workers, for at most half of
@@ -31,10 +35,13 @@ final class StopSequence {
     private final Loop loop;
     private final Collection<PoolRuntime> pools;
     private final Duration grace;
-    private final String which;
+    private final Journal journal;
+    /// The pool, where it is one alone.
+    private final Optional<String> which;
     private final Runnable then;
     private Step step = Step.LAME_DUCK;
     private int quiet;
+    private int told;
 
     private enum Step {
         LAME_DUCK,
@@ -47,18 +54,23 @@ final class StopSequence {
     ///
     /// @param grace for everything after the lame-duck time
     /// @param then runs once no worker is left
-    StopSequence(Loop loop, Collection<PoolRuntime> pools, Optional<Duration> grace, Runnable then) {
-        this(loop, pools, grace, "", then);
+    StopSequence(Services services, Collection<PoolRuntime> pools, Optional<Duration> grace, Runnable then) {
+        this(services, pools, grace, Optional.empty(), then);
     }
 
     /// Of one pool, within its own grace.
-    StopSequence(Loop loop, PoolRuntime pool, Runnable then) {
-        this(loop, List.of(pool), Optional.empty(), " pool=" + pool.spec().name(), then);
+    StopSequence(Services services, PoolRuntime pool, Runnable then) {
+        this(services, List.of(pool), Optional.empty(), Optional.of(pool.spec().name()), then);
     }
 
     private StopSequence(
-            Loop loop, Collection<PoolRuntime> pools, Optional<Duration> grace, String which, Runnable then) {
-        this.loop = loop;
+            Services services,
+            Collection<PoolRuntime> pools,
+            Optional<Duration> grace,
+            Optional<String> which,
+            Runnable then) {
+        this.loop = services.loop();
+        this.journal = services.journal();
         this.pools = pools;
         this.which = which;
         this.grace = grace.orElseGet(() -> pools.stream()
@@ -74,18 +86,18 @@ final class StopSequence {
             then.run();
             return;
         }
-        LOG.info("Stop begins lameDuckSeconds={} graceSeconds={}{}", lameDuck.toSeconds(), grace.toSeconds(), which);
+        tell("Stop begins: " + lameDuck.toSeconds() + " s lame duck, " + grace.toSeconds() + " s grace; " + inHand());
         loop.after(lameDuck, this::lastConnections);
     }
 
     void hasten() {
         switch (step) {
             case LAME_DUCK, LAST_CONNECTIONS -> {
-                LOG.warn("Stop hastened: workers are told to stop now{}", which);
+                warn("Stop hastened: workers are told to stop now; " + waiting());
                 drain();
             }
             case DRAINING -> {
-                LOG.warn("Stop hastened: workers are killed now{}", which);
+                warn("Stop hastened: workers are killed now; " + inHand());
                 kill();
             }
             // Nothing is left to hasten.
@@ -104,7 +116,7 @@ final class StopSequence {
         step = Step.LAST_CONNECTIONS;
         loop.after(grace.dividedBy(2), this::queuesHadTheirTime);
         loop.after(grace, this::graceEnded);
-        LOG.info("Stop: no further connection is let in{}", which);
+        tell("Stop: no further connection is let in; " + waiting());
         pools.forEach(pool -> pool.sockets().dropNewConnections());
         awaitQuiet();
     }
@@ -115,7 +127,7 @@ final class StopSequence {
         }
         quiet = pools.stream().allMatch(PoolRuntime::quiet) ? quiet + 1 : 0;
         if (quiet >= QUIET_CHECKS) {
-            LOG.info("Stop: every connection is in the hands of a worker{}", which);
+            tell("Stop: every connection is in the hands of a worker; " + inHand());
             drain();
         } else {
             loop.after(CHECK_INTERVAL, this::awaitQuiet);
@@ -128,7 +140,8 @@ final class StopSequence {
             loop.after(grace, this::graceEnded);
         }
         step = Step.DRAINING;
-        LOG.info("Stop: workers are told to stop{}", which);
+        told = workers();
+        tell("Stop: workers are told to stop; " + inHand());
         pools.forEach(pool -> pool.handle(new PoolEvent.StopOrdered()));
         awaitIdle();
     }
@@ -139,7 +152,10 @@ final class StopSequence {
         }
         if (pools.stream().allMatch(PoolRuntime::idle)) {
             step = Step.DONE;
-            LOG.info("Stop: every worker has left{}", which);
+            int killed = pools.stream().mapToInt(PoolRuntime::killed).sum();
+            tell("Stop: every worker is gone; " + Counted.of(Math.max(0, told - killed), "worker")
+                    + " finished what was in hand, " + killed + " killed, "
+                    + Counted.of(queued(), "waiting connection") + " cut off");
             then.run();
         } else {
             loop.after(CHECK_INTERVAL, this::awaitIdle);
@@ -148,16 +164,53 @@ final class StopSequence {
 
     private void queuesHadTheirTime() {
         if (step == Step.LAST_CONNECTIONS) {
-            LOG.warn("Stop: connections still wait after half of the grace{}", which);
+            warn("Stop: half of the grace is over; " + waiting());
             drain();
         }
     }
 
     private void graceEnded() {
         if (step == Step.DRAINING) {
-            LOG.warn("Stop: the grace is over, workers that are left are killed{}", which);
+            warn("Stop: the grace is over, workers that are left are killed; " + inHand());
             kill();
         }
+    }
+
+    private int workers() {
+        return pools.stream().mapToInt(PoolRuntime::alive).sum();
+    }
+
+    private int queued() {
+        return pools.stream().mapToInt(PoolRuntime::queued).sum();
+    }
+
+    private String waiting() {
+        int queued = queued();
+        return Counted.of(queued, "connection") + (queued == 1 ? " waits" : " wait");
+    }
+
+    /// Of the workers that tell it, and as they last told.
+    private String inHand() {
+        var load = pools.stream().map(PoolRuntime::load).reduce(PoolLoad.NONE, PoolLoad::plus);
+        return Counted.of(workers(), "worker") + load.words();
+    }
+
+    private void tell(String step) {
+        LOG.info("{}{}", step, suffix());
+        note(Reason.STOPPING, step);
+    }
+
+    private void warn(String step) {
+        LOG.warn("{}{}", step, suffix());
+        note(Reason.STOP_FORCED, step);
+    }
+
+    private String suffix() {
+        return which.map(name -> " pool=" + name).orElse("");
+    }
+
+    private void note(Reason reason, String step) {
+        journal.record(which.map(Event.Subject::pool).orElse(Event.Subject.MASTER), reason, step + ".");
     }
 
     /// Again and again: one that was still being made can only be killed once it is.

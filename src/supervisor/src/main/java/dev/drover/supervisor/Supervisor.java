@@ -7,7 +7,11 @@ import dev.drover.posix.KernelFeatures;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.output.OutputPump;
+import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.pool.PoolEvent;
 import dev.drover.supervisor.pool.RolloutOrder;
@@ -26,8 +30,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -47,13 +49,11 @@ public final class Supervisor implements AutoCloseable {
     /// How often workers with a session give a sign of life.
     private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
+    /// Until the kernel has ended the process group of a dead worker, and given us what had left that.
+    private static final Duration STRAYS_DELAY = Duration.ofMillis(100);
+
     /// How often silent strangers on the handle socket are looked at.
     private static final Duration EXPIRE_INTERVAL = Duration.ofMillis(250);
-
-    /// How long the end waits for orphans that were killed, and for the guard.
-    private static final Duration LAST_CHILDREN_BOUND = Duration.ofSeconds(2);
-
-    private static final Duration LAST_CHECK_INTERVAL = Duration.ofMillis(10);
 
     private final SupervisorOptions options;
     private final RunDirectory runDirectory;
@@ -63,35 +63,31 @@ public final class Supervisor implements AutoCloseable {
     private final RefusalLog refusals = new RefusalLog();
     private final Tickets tickets = new Tickets();
     private final EventFeed events = new EventFeed();
+    private final Journal journal = new Journal(InstantSource.system());
     private final WorkerGate gate = new WorkerGate(loop, tickets, refusals, this::runtime);
     private final SessionServer sessions;
     private final Spawner spawner;
     private final Services services;
     private final Orphans orphans = new Orphans(this::knows);
-    private final CompletableFuture<StopOutcome> stopped = new CompletableFuture<>();
-
-    /// Published by who stops it to who asks.
-    private volatile boolean stopAsked;
+    private final Ending ending;
 
     /// Published by the start to the end.
     private volatile Optional<Thread> atExit = Optional.empty();
 
     // All below belongs to the loop.
     private final SortedMap<String, PoolRuntime> pools = new TreeMap<>();
+    private Optional<String> filesRefused = Optional.empty();
     private final Forks forks;
     private final Removals removals;
     private final GuardWatch guards = new GuardWatch(loop, guard);
 
     private final List<ListeningSocket> listening = new ArrayList<>();
     private Optional<HandleServer> handles = Optional.empty();
-    private Optional<StopSequence> stopping = Optional.empty();
 
     private Supervisor(SupervisorOptions options, RunDirectory runDirectory) {
         this.options = options;
         this.runDirectory = runDirectory;
         this.sessions = openSessions();
-        this.forks = new Forks(loop, pools, sessions.switchboard(), () -> stopping.isPresent());
-        this.removals = new Removals(loop, pools, sessions.switchboard(), () -> stopping.isPresent());
         this.pump = new OutputPump(options.output(), InstantSource.system());
         this.spawner = new Spawner(pump, guard);
         this.services = new Services(
@@ -105,7 +101,13 @@ public final class Supervisor implements AutoCloseable {
                 new SecureRandom(),
                 new AtomicLong(),
                 tickets,
-                this::happened);
+                this::happened,
+                () -> filesRefused,
+                journal);
+        var lastChildren = options.reapOrphans() ? Optional.of(orphans) : Optional.<Orphans>empty();
+        this.ending = new Ending(services, pools.values(), guards, lastChildren, this::finish);
+        this.forks = new Forks(loop, pools, sessions.switchboard(), ending::begun);
+        this.removals = new Removals(services, pools, sessions.switchboard(), ending::begun);
     }
 
     private JvmShare jvmShare() {
@@ -191,7 +193,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private ForkedWorker forkOnLoop(Fork fork) {
-        if (stopping.isPresent()) {
+        if (ending.begun()) {
             throw new SupervisorException(List.of("cannot fork " + fork.name() + ": the supervisor is stopping"));
         }
         var forked = forks.open(fork, spec -> openOnLoop(List.of(spec)));
@@ -239,7 +241,15 @@ public final class Supervisor implements AutoCloseable {
         events.listen(listener);
     }
 
+    /// What happened lately, to pools and workers; whoever embeds this may note there too.
+    public Journal journal() {
+        return journal;
+    }
+
     private void happened(WorkerEvent event) {
+        if (event instanceof WorkerEvent.Exited) {
+            loop.after(STRAYS_DELAY, this::killStrays);
+        }
         forks.happened(event);
         events.publish(event);
     }
@@ -278,6 +288,7 @@ public final class Supervisor implements AutoCloseable {
         refusals.tick();
         pools.values().forEach(PoolRuntime::tick);
         reap();
+        killStrays();
         loop.after(TICK, this::tick);
     }
 
@@ -298,7 +309,7 @@ public final class Supervisor implements AutoCloseable {
         var problems = new ArrayList<String>();
         var opened = new TreeMap<String, PoolSockets>();
         for (var spec : specs) {
-            if (stopping.isPresent()) {
+            if (ending.begun()) {
                 problems.add("cannot open pool " + spec.name() + ": the supervisor is stopping");
             } else if (pools.containsKey(spec.name()) || opened.containsKey(spec.name())) {
                 problems.add("cannot open pool " + spec.name() + ": there is one of that name");
@@ -344,7 +355,7 @@ public final class Supervisor implements AutoCloseable {
     public Snapshot snapshot() {
         return loop.ask(
                 () -> new Snapshot(
-                        pools.values().stream().map(PoolRuntime::snapshot).toList(), stopping.isPresent()),
+                        pools.values().stream().map(PoolRuntime::snapshot).toList(), ending.begun()),
                 ANSWER_BOUND);
     }
 
@@ -364,7 +375,7 @@ public final class Supervisor implements AutoCloseable {
     /// @param wish from what is wanted, by name, to what shall be; called on the loop, which it must not hold up
     public ChangeOutcome change(UnaryOperator<List<PoolSpec>> wish) {
         return loop.ask(
-                () -> stopping.isPresent()
+                () -> ending.begun()
                         ? new ChangeOutcome.Refused(List.of("cannot change pools: the supervisor is stopping"))
                         : poolChange().apply(wish),
                 ANSWER_BOUND);
@@ -373,6 +384,16 @@ public final class Supervisor implements AutoCloseable {
     /// What [#change(UnaryOperator)] would do; does nothing.
     public Plan plan(UnaryOperator<List<PoolSpec>> wish) {
         return loop.ask(() -> poolChange().plan(wish), ANSWER_BOUND);
+    }
+
+    /// Shows in the status of every pool that what was to be wanted could not be read, or done; empty: it can again.
+    ///
+    /// @param why a sentence for people
+    public void filesRefused(Optional<String> why) {
+        loop.post(() -> {
+            filesRefused = why;
+            pools.values().forEach(PoolRuntime::refreshConditions);
+        });
     }
 
     private PoolChange poolChange() {
@@ -435,6 +456,8 @@ public final class Supervisor implements AutoCloseable {
                     var spec = pool.get().spec();
                     int wanted = wish.applyAsInt(spec.replicas());
                     if (wanted != spec.replicas()) {
+                        var scale = new Operation.Scale(name, spec.replicas(), wanted);
+                        journal.record(Event.Subject.pool(name), Reason.SCALED, "Wanted: " + scale.words() + ".");
                         pool.get().handle(new PoolEvent.SpecChanged(spec.withReplicas(wanted)));
                     }
                     return OptionalInt.of(spec.replicas());
@@ -447,33 +470,36 @@ public final class Supervisor implements AutoCloseable {
     /// @param lameDuck how long to serve on, not ready
     /// @param grace for everything after that; empty: the longest of the pools'
     public void beginStop(Duration lameDuck, Optional<Duration> grace) {
-        stopAsked = true;
-        loop.post(() -> {
-            if (stopping.isEmpty()) {
-                var sequence = new StopSequence(loop, pools.values(), grace, this::lastChildren);
-                stopping = Optional.of(sequence);
-                sequence.begin(lameDuck);
-            }
-        });
+        ending.beginStop(lameDuck, grace);
+    }
+
+    /// Begins to finish what is in hand as the stop does, and then waits to be stopped; returns at once. Said again, or
+    /// after a stop was begun, it changes nothing. It cannot be taken back.
+    ///
+    /// @param lameDuck how long to serve on, not ready
+    /// @param grace for everything after that; empty: the longest of the pools'
+    public void beginDrain(Duration lameDuck, Optional<Duration> grace) {
+        ending.beginDrain(lameDuck, grace);
     }
 
     /// Whether a stop was begun: workers that end are on their way out, and nothing can be forked any more.
     public boolean isStopping() {
-        return stopAsked;
+        return ending.isAsked();
     }
 
-    /// Leaves out what the stop is waiting for: first the lame-duck time and the queues, then the grace.
+    /// Leaves out what the stop, or the drain, is waiting for: first the lame-duck time and the queues, then the grace.
     public void hasten() {
-        loop.post(() -> stopping.ifPresent(StopSequence::hasten));
+        ending.hasten();
+    }
+
+    /// Waits until no worker is left of a drain or stop that was begun.
+    public StopOutcome awaitDrained() throws InterruptedException {
+        return ending.awaitDrained();
     }
 
     /// Waits for the end of the stop that was begun.
     public StopOutcome awaitStopped() throws InterruptedException {
-        try {
-            return stopped.get();
-        } catch (ExecutionException failure) {
-            throw new IllegalStateException("cannot stop the supervisor: " + failure.getCause(), failure.getCause());
-        }
+        return ending.awaitStopped();
     }
 
     /// Looks for orphans now: for whoever sees SIGCHLD. They are looked for once a second anyway.
@@ -509,37 +535,22 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    private void killStrays() {
+        if (options.reapOrphans()) {
+            orphans.killStrays(token -> pools.values().stream().anyMatch(pool -> pool.hasToken(token)));
+        }
+    }
+
     private boolean knows(long pid) {
         return guards.owns(pid) || pools.values().stream().anyMatch(pool -> pool.owns(pid));
     }
 
-    private void lastChildren() {
-        guards.end();
-        awaitLastChildren(loop.nanoTime() + LAST_CHILDREN_BOUND.toNanos());
-    }
-
-    private void awaitLastChildren(long deadlineNanos) {
-        int left = 0;
-        if (options.reapOrphans()) {
-            left = orphans.killAll();
-            orphans.reap();
-        }
-        if ((left > 0 || !guards.idle()) && loop.nanoTime() < deadlineNanos) {
-            loop.after(LAST_CHECK_INTERVAL, () -> awaitLastChildren(deadlineNanos));
-        } else {
-            finish();
-        }
-    }
-
-    private void finish() {
-        int cut = pools.values().stream().mapToInt(PoolRuntime::queued).sum();
+    private void finish(StopOutcome outcome) {
         pools.values().forEach(PoolRuntime::close);
         forks.close();
-        int killed = pools.values().stream().mapToInt(PoolRuntime::killed).sum();
         List.copyOf(listening).forEach(ListeningSocket::closeOnLoop);
         handles.ifPresent(HandleServer::close);
         loop.end();
-        var outcome = new StopOutcome(killed, cut);
         Thread.ofPlatform().name("drover-end").start(() -> giveBack(outcome));
     }
 
@@ -552,9 +563,9 @@ public final class Supervisor implements AutoCloseable {
             events.close();
             runDirectory.close();
             atExit.ifPresent(Supervisor::forgetExit);
-            stopped.complete(outcome);
+            ending.ended(outcome);
         } catch (RuntimeException failure) {
-            stopped.completeExceptionally(failure);
+            ending.failed(failure);
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Event.Subject;
+import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.pool.Life;
 import dev.drover.supervisor.pool.Member;
 import dev.drover.supervisor.pool.PoolState;
@@ -7,16 +11,26 @@ import dev.drover.supervisor.pool.Rollout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes a line for every step in the life of a worker.
+/// Tells every step in the life of a worker and of a rollout, in the log and in the journal.
 final class TransitionLog {
     private static final Logger LOG = LoggerFactory.getLogger("dev.drover.supervisor.worker");
 
     private static final Logger ROLLOUT_LOG = LoggerFactory.getLogger("dev.drover.supervisor.rollout");
 
     private final String pool;
+    private final Journal journal;
 
-    TransitionLog(String pool) {
+    TransitionLog(String pool, Journal journal) {
         this.pool = pool;
+        this.journal = journal;
+    }
+
+    private void note(Reason reason, String message) {
+        journal.record(Subject.pool(pool), reason, message);
+    }
+
+    private void note(Incarnation incarnation, Reason reason, String message) {
+        journal.record(new Subject(Event.Kind.WORKER, incarnation.worker().toString()), reason, message);
     }
 
     void log(PoolState before, PoolState after) {
@@ -35,6 +49,10 @@ final class TransitionLog {
             boolean wasBackingOff = before.place(place.ordinal()).backingOff();
             if (place.backingOff() && !wasBackingOff) {
                 LOG.info("Worker backing off worker={}-{} failures={}", pool, place.ordinal(), place.failures());
+                journal.record(
+                        new Subject(Event.Kind.WORKER, pool + "-" + place.ordinal()),
+                        Reason.BACK_OFF,
+                        "Waits before it is started again.");
             }
         }
     }
@@ -42,45 +60,81 @@ final class TransitionLog {
     private void rollout(PoolState before, PoolState after) {
         var revision = after.revisions().current();
         if (revision.number() != before.revision()) {
-            revision.insteadOf()
-                    .ifPresent(failure -> ROLLOUT_LOG.warn("Rollout failed pool={}: {}", pool, failure.message()));
+            revision.insteadOf().ifPresent(failure -> {
+                ROLLOUT_LOG.warn("Rollout failed pool={}: {}", pool, failure.message());
+                note(Reason.ROLLED_BACK, failure.message());
+            });
             ROLLOUT_LOG.info("Rollout begins pool={} revision={}: {}", pool, revision.number(), revision.cause());
+            note(Reason.REVISION_CREATED, "Revision " + revision.number() + ": " + revision.cause() + ".");
         }
         var phase = after.rollout();
         if (phase.getClass() == before.rollout().getClass()) {
             return;
         }
+        var which = "Revision " + revision.number();
         switch (phase) {
-            case Rollout.Progressing _ ->
+            case Rollout.Progressing _ -> {
                 ROLLOUT_LOG.info("Rollout goes on pool={} revision={}", pool, revision.number());
-            case Rollout.Complete _ ->
+                if (before.rollout().paused()) {
+                    note(Reason.ROLLOUT_RESUMED, which + " goes on.");
+                }
+            }
+            case Rollout.Complete _ -> {
                 ROLLOUT_LOG.info("Rollout complete pool={} revision={}", pool, revision.number());
-            case Rollout.Paused _ -> ROLLOUT_LOG.info("Rollout paused pool={} revision={}", pool, revision.number());
-            case Rollout.Failed failed ->
+                note(Reason.ROLLOUT_COMPLETE, which + " is available in every place.");
+            }
+            case Rollout.Paused _ -> {
+                ROLLOUT_LOG.info("Rollout paused pool={} revision={}", pool, revision.number());
+                note(Reason.ROLLOUT_PAUSED, which + " is rolled no further.");
+            }
+            case Rollout.Failed failed -> {
                 ROLLOUT_LOG.warn(
                         "Rollout failed pool={}: {}", pool, failed.failure().message());
+                note(Reason.ROLLOUT_FAILED, failed.failure().message());
+            }
         }
     }
 
-    private static void write(Incarnation incarnation, Member member) {
+    private void write(Incarnation incarnation, Member member) {
         long pid = member.life().pid();
         switch (member.life()) {
             case Life.Spawning _ -> LOG.debug("Worker spawning worker={}", incarnation);
-            case Life.Starting _ -> LOG.info("Worker started worker={} pid={}", incarnation, pid);
-            case Life.Ready _ -> LOG.info("Worker ready worker={} pid={} shard={}", incarnation, pid, member.shard());
-            case Life.Retiring _ -> LOG.info("Worker retiring worker={} pid={}", incarnation, pid);
-            case Life.Draining draining ->
-                LOG.info("Worker draining worker={} pid={} told={}", incarnation, pid, draining.toldToStop());
-            case Life.Killed _ -> LOG.warn("Worker killed worker={} pid={}", incarnation, pid);
+            case Life.Starting _ -> {
+                LOG.info("Worker started worker={} pid={}", incarnation, pid);
+                note(incarnation, Reason.STARTED, "Started with revision " + member.revision() + ".");
+            }
+            case Life.Ready _ -> {
+                LOG.info("Worker ready worker={} pid={} shard={}", incarnation, pid, member.shard());
+                note(incarnation, Reason.READY, "Serves with revision " + member.revision() + ".");
+            }
+            case Life.Retiring _ -> {
+                LOG.info("Worker retiring worker={} pid={}", incarnation, pid);
+                note(incarnation, Reason.RETIRING, "Gets no new connection: it is replaced, or not wanted any more.");
+            }
+            case Life.Draining(var _, var told) -> {
+                LOG.info("Worker draining worker={} pid={} told={}", incarnation, pid, told);
+                note(incarnation, Reason.DRAINING, told ? "Told to stop." : "Leaves by itself.");
+            }
+            case Life.Killed _ -> {
+                LOG.warn("Worker killed worker={} pid={}", incarnation, pid);
+                note(incarnation, Reason.KILLED, "Killed.");
+            }
             case Life.Exited _ -> LOG.debug("Worker gone worker={}", incarnation);
         }
     }
 
-    void exited(Incarnation incarnation, long pid, String how) {
+    /// @param asked whether it was on its way out
+    void exited(Incarnation incarnation, long pid, boolean asked, String how) {
         LOG.info("Worker exited worker={} pid={}: {}", incarnation, pid, how);
+        note(incarnation, asked ? Reason.EXITED : Reason.FAILED, sentence(how));
     }
 
     void spawnFailed(Incarnation incarnation, String why) {
         LOG.error("Worker not started worker={}: {}", incarnation, why);
+        note(incarnation, Reason.FAILED_TO_START, sentence(why));
+    }
+
+    private static String sentence(String words) {
+        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
     }
 }

@@ -8,12 +8,16 @@ import dev.drover.protocol.control.v1.ApplyPoolsResponse;
 import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceImplBase;
 import dev.drover.protocol.control.v1.DeletePoolRequest;
 import dev.drover.protocol.control.v1.DeletePoolResponse;
+import dev.drover.protocol.control.v1.DrainRequest;
+import dev.drover.protocol.control.v1.DrainResponse;
 import dev.drover.protocol.control.v1.GetPoolRequest;
 import dev.drover.protocol.control.v1.GetPoolResponse;
 import dev.drover.protocol.control.v1.GetRolloutRequest;
 import dev.drover.protocol.control.v1.GetRolloutResponse;
 import dev.drover.protocol.control.v1.GetVersionRequest;
 import dev.drover.protocol.control.v1.GetVersionResponse;
+import dev.drover.protocol.control.v1.ListEventsRequest;
+import dev.drover.protocol.control.v1.ListEventsResponse;
 import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListPoolsResponse;
 import dev.drover.protocol.control.v1.ListRevisionsRequest;
@@ -28,6 +32,8 @@ import dev.drover.protocol.control.v1.ScalePoolRequest;
 import dev.drover.protocol.control.v1.ScalePoolResponse;
 import dev.drover.protocol.control.v1.StopRequest;
 import dev.drover.protocol.control.v1.StopResponse;
+import dev.drover.protocol.control.v1.WatchEventsRequest;
+import dev.drover.protocol.control.v1.WatchEventsResponse;
 import dev.drover.protocol.control.v1.WatchRolloutRequest;
 import dev.drover.protocol.control.v1.WatchRolloutResponse;
 import dev.drover.protocol.pool.v1.WorkerPool;
@@ -51,13 +57,16 @@ class ControlService extends ControlServiceImplBase {
     private final Controls controls;
     private final PoolCalls pools;
     private final RolloutCalls rollouts;
-    private final RolloutWatches watches;
+    private final RolloutWatches rolloutWatches;
+    private final EventCalls events;
 
     ControlService(Controls controls) {
         this.controls = controls;
         this.pools = new PoolCalls(controls);
         this.rollouts = new RolloutCalls(controls);
-        this.watches = new RolloutWatches(controls);
+        var watches = new Watches();
+        this.rolloutWatches = new RolloutWatches(controls, watches);
+        this.events = new EventCalls(controls, watches);
     }
 
     @Override
@@ -151,7 +160,31 @@ class ControlService extends ControlServiceImplBase {
     /// On the event loop: it does not wait there.
     @Override
     public void watchRollout(WatchRolloutRequest request, StreamObserver<WatchRolloutResponse> observer) {
-        watches.start(request, (ServerCallStreamObserver<WatchRolloutResponse>) observer);
+        rolloutWatches.start(request, (ServerCallStreamObserver<WatchRolloutResponse>) observer);
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
+        answer("ListEvents", observer, () -> events.list(request));
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void watchEvents(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
+        events.watch(request, (ServerCallStreamObserver<WatchEventsResponse>) observer);
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void drain(DrainRequest request, StreamObserver<DrainResponse> observer) {
+        WaitingCall.start("Drain", (ServerCallStreamObserver<DrainResponse>) observer, () -> {
+            var outcome = controls.drain().orElseThrow(() -> new CallRefused(new Refusal.NotRunning()));
+            return DrainResponse.newBuilder()
+                    .setKilled(outcome.killed())
+                    .setCut(outcome.cut())
+                    .build();
+        });
     }
 
     @Override

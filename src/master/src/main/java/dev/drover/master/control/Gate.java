@@ -21,6 +21,8 @@ public final class Gate {
             ControlServiceGrpc.getListWorkersMethod().getFullMethodName(),
             ControlServiceGrpc.getGetRolloutMethod().getFullMethodName(),
             ControlServiceGrpc.getWatchRolloutMethod().getFullMethodName(),
+            ControlServiceGrpc.getListEventsMethod().getFullMethodName(),
+            ControlServiceGrpc.getWatchEventsMethod().getFullMethodName(),
             ControlServiceGrpc.getListRevisionsMethod().getFullMethodName(),
             ControlServiceGrpc.getGetVersionMethod().getFullMethodName());
 

@@ -49,7 +49,10 @@ sealed interface Refusal {
     /// The master is starting or stopping.
     record NotRunning() implements Refusal {}
 
-    /// So many calls watch rollouts already.
+    /// Events after that version are not kept any more, or it is of another master.
+    record EventsExpired(String version) implements Refusal {}
+
+    /// So many calls watch already.
     record TooManyWatches(int max) implements Refusal {}
 
     /// A message or request failed, or has no outcome yet.

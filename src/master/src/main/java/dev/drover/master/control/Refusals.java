@@ -66,10 +66,18 @@ final class Refusals {
                         "the master is starting or stopping: try again when it runs",
                         "NOT_RUNNING",
                         Map.of());
+            case Refusal.EventsExpired(var version) ->
+                status(
+                        Code.OUT_OF_RANGE,
+                        "events after resource version " + version
+                                + " are not kept any more, or are of another master: list the events and watch from"
+                                + " there",
+                        "EXPIRED",
+                        Map.of("resource_version", version));
             case Refusal.TooManyWatches(var max) ->
                 status(
                         Code.RESOURCE_EXHAUSTED,
-                        max + " calls watch rollouts already, as many as are allowed: ask GetRollout from time to time",
+                        max + " calls watch already, as many as are allowed: ask from time to time instead",
                         "TOO_MANY_WATCHES",
                         Map.of("max", Integer.toString(max)));
             case Refusal.Undelivered(var to, var failure) ->

@@ -7,41 +7,21 @@ import dev.drover.protocol.control.v1.RolloutState;
 import dev.drover.protocol.control.v1.WatchRolloutRequest;
 import dev.drover.protocol.control.v1.WatchRolloutResponse;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
-/// Tells rollouts as they go on, each call on a thread of its own. Bounded: in how many calls there are, and in what
-/// each
-/// holds, one state; while its reader does not read it is told nothing, and afterwards the newest.
+/// Tells rollouts as they go on. Each watch holds one state; while its reader does not read it is told nothing, and
+/// afterwards the newest.
 final class RolloutWatches {
-    /// Each looks at the supervisor's loop several times a second.
-    static final int MAX_WATCHES = 64;
-
-    /// Between two looks: people see it as live, and the loop does not notice it.
-    private static final Duration LOOK = Duration.ofMillis(250);
-
     private final Controls controls;
-    private final Semaphore room = new Semaphore(MAX_WATCHES);
+    private final Watches watches;
 
-    RolloutWatches(Controls controls) {
+    RolloutWatches(Controls controls, Watches watches) {
         this.controls = controls;
+        this.watches = watches;
     }
 
     /// Begins one; to be called where gRPC calls.
     void start(WatchRolloutRequest request, ServerCallStreamObserver<WatchRolloutResponse> observer) {
-        if (!room.tryAcquire()) {
-            observer.onError(Refusals.exceptionOf(new Refusal.TooManyWatches(MAX_WATCHES)));
-            return;
-        }
-        WaitingCall.tell("WatchRollout", observer, () -> {
-            try {
-                watch(request.getName(), observer);
-            } finally {
-                room.release();
-            }
-        });
+        watches.start("WatchRollout", observer, () -> watch(request.getName(), observer));
     }
 
     private void watch(String name, ServerCallStreamObserver<WatchRolloutResponse> observer)
@@ -60,7 +40,7 @@ final class RolloutWatches {
             if (isEnd(told)) {
                 return;
             }
-            pause();
+            Watches.pause();
         }
     }
 
@@ -77,10 +57,5 @@ final class RolloutWatches {
     private static boolean isEnd(Rollout rollout) {
         return rollout.getState() == RolloutState.ROLLOUT_STATE_COMPLETE
                 || rollout.getState() == RolloutState.ROLLOUT_STATE_FAILED;
-    }
-
-    /// Nothing ever counts it down: ended early by an interrupt only.
-    private static void pause() throws InterruptedException {
-        var _ = new CountDownLatch(1).await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

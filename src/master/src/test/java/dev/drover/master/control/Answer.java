@@ -24,6 +24,7 @@ final class Answer<T> extends ServerCallStreamObserver<T> {
     private final BlockingQueue<T> messages = new LinkedBlockingQueue<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
+    private final CountDownLatch stalled = new CountDownLatch(1);
 
     /// Published by the call to the test.
     private volatile boolean completed;
@@ -71,6 +72,11 @@ final class Answer<T> extends ServerCallStreamObserver<T> {
         assertThat(end.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
+    /// Waits until the call has something to say while nobody reads.
+    void awaitStalled() throws InterruptedException {
+        assertThat(stalled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
     boolean isOver() {
         return end.getCount() == 0;
     }
@@ -99,6 +105,9 @@ final class Answer<T> extends ServerCallStreamObserver<T> {
 
     @Override
     public boolean isReady() {
+        if (!reading) {
+            stalled.countDown();
+        }
         return reading;
     }
 

@@ -66,6 +66,8 @@ class GateTest {
                         "GetRollout",
                         "WatchRollout",
                         "ListRevisions",
+                        "ListEvents",
+                        "WatchEvents",
                         "GetVersion");
     }
 

@@ -244,7 +244,7 @@ class RolloutCallsTest {
     void watchesAreBoundedAndGiveTheirPlaceBack() throws InterruptedException {
         // given
         var watches = new ArrayList<Answer<WatchRolloutResponse>>();
-        for (int i = 0; i < RolloutWatches.MAX_WATCHES; i++) {
+        for (int i = 0; i < Watches.MAX_WATCHES; i++) {
             watches.add(watch("web"));
         }
         var refused = watch("web");

@@ -39,6 +39,8 @@ public record Aspect(boolean holds, Reason reason, String message) {
         ROLLOUT_FAILED("RolloutFailed"),
         /// Degraded: a revision failed, the pool was rolled back to the one before by itself.
         ROLLED_BACK("RolledBack"),
+        /// Degraded: what was to be wanted of the pools could not be read, or done.
+        FILES_REFUSED("FilesRefused"),
         /// Degraded: a place is without a worker after several failures in a row.
         CRASH_LOOP("CrashLoop");
 
@@ -91,7 +93,9 @@ public record Aspect(boolean holds, Reason reason, String message) {
     }
 
     /// Whether something keeps failing, or did so badly that people should look.
-    public static Aspect degraded(PoolState state) {
+    ///
+    /// @param filesRefused why what was to be wanted is not, where that is so
+    public static Aspect degraded(PoolState state, Optional<String> filesRefused) {
         if (state.rollout().held() instanceof Rollout.Failed failed) {
             return new Aspect(true, Reason.ROLLOUT_FAILED, failed.failure().message());
         }
@@ -101,6 +105,9 @@ public record Aspect(boolean holds, Reason reason, String message) {
                 .toList();
         if (!failing.isEmpty()) {
             return new Aspect(true, Reason.CRASH_LOOP, "Failing again and again: " + named(failing) + ".");
+        }
+        if (filesRefused.isPresent()) {
+            return new Aspect(true, Reason.FILES_REFUSED, filesRefused.get());
         }
         Optional<Failure> undone = state.revisions().current().insteadOf();
         return undone.map(failure -> new Aspect(true, Reason.ROLLED_BACK, "Rolled back: " + failure.message()))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.supervisor.pool.fixtures.PoolPlay;
 import dev.drover.supervisor.pool.fixtures.Specs;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What a pool says of itself: `rollout status` and the conditions.
@@ -63,7 +64,7 @@ class RolloutStatusTest {
                                 + "60 s; 0 of 1 are. Not ready: web-0.2."));
         assertThat(progressing(pool).holds()).isFalse();
         assertThat(progressing(pool).reason()).isEqualTo(Aspect.Reason.PROGRESS_DEADLINE_EXCEEDED);
-        assertThat(Aspect.degraded(pool.state()).reason()).isEqualTo(Aspect.Reason.ROLLOUT_FAILED);
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()).reason()).isEqualTo(Aspect.Reason.ROLLOUT_FAILED);
         assertThat(Aspect.available(pool.state(), pool.nanos()).holds()).isTrue();
     }
 
@@ -91,12 +92,12 @@ class RolloutStatusTest {
 
         // when / then
         assertThat(status(pool)).isInstanceOf(RolloutStatus.Complete.class);
-        assertThat(Aspect.degraded(pool.state()).holds()).isTrue();
-        assertThat(Aspect.degraded(pool.state()).reason()).isEqualTo(Aspect.Reason.ROLLED_BACK);
-        assertThat(Aspect.degraded(pool.state()).message())
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()).holds()).isTrue();
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()).reason()).isEqualTo(Aspect.Reason.ROLLED_BACK);
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()).message())
                 .startsWith("Rolled back: No worker of revision 2 became available");
         change(pool, "third");
-        assertThat(Aspect.degraded(pool.state()).holds()).isFalse();
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()).holds()).isFalse();
     }
 
     @Test
@@ -120,11 +121,11 @@ class RolloutStatusTest {
 
         // when / then
         for (int failure = 1; failure <= 3; failure++) {
-            assertThat(Aspect.degraded(pool.state()).holds()).isFalse();
+            assertThat(Aspect.degraded(pool.state(), Optional.empty()).holds()).isFalse();
             pool.ended(1, failure, false).event(new PoolEvent.BackOffEnded(1, failure));
             pool.spawned(1, failure + 1);
         }
-        assertThat(Aspect.degraded(pool.state()))
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()))
                 .isEqualTo(new Aspect(true, Aspect.Reason.CRASH_LOOP, "Failing again and again: web-1."));
         assertThat(Aspect.available(pool.state(), pool.nanos()))
                 .isEqualTo(new Aspect(

@@ -1,0 +1,3 @@
+/// What happened lately, for people and programs that look: Kubernetes' events of one supervisor.
+@org.jspecify.annotations.NullMarked
+package dev.drover.supervisor.journal;

@@ -1,0 +1,95 @@
+package dev.drover.supervisor.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.supervisor.journal.Event.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class JournalTest {
+    private static final Subject WEB = Subject.pool("web");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private Instant now = Instant.EPOCH;
+    private final Journal journal = new Journal(() -> now);
+
+    @Test
+    void whatHappensAgainIsCountedAndTheNewestIsLast() {
+        // given
+        journal.record(WEB, Reason.SCALED, "one");
+        journal.record(WEB, Reason.SCALED, "two");
+        now = now.plusSeconds(5);
+
+        // when
+        journal.record(WEB, Reason.SCALED, "one");
+
+        // then
+        var events = journal.read().events();
+        assertThat(events).extracting(Event::message).containsExactly("two", "one");
+        var again = events.getLast();
+        assertThat(again.id()).isEqualTo(1);
+        assertThat(again.sequence()).isEqualTo(3);
+        assertThat(again.count()).isEqualTo(2);
+        assertThat(again.firstSeen()).isEqualTo(Instant.EPOCH);
+        assertThat(again.lastSeen()).isEqualTo(now);
+    }
+
+    @Test
+    void itIsBoundedInEventsAndInTheLengthOfEach() {
+        // when
+        for (int i = 0; i <= Journal.MAX_EVENTS; i++) {
+            journal.record(WEB, Reason.SCALED, "event " + i);
+        }
+        journal.record(WEB, Reason.SCALED, "x".repeat(Journal.MAX_MESSAGE + 1));
+
+        // then
+        var events = journal.read().events();
+        assertThat(events).hasSize(Journal.MAX_EVENTS);
+        assertThat(events.getFirst().message()).isEqualTo("event 2");
+        assertThat(events.getLast().message()).hasSize(Journal.MAX_MESSAGE).endsWith("x...");
+    }
+
+    @Test
+    void oneReadsOnFromWhereOneWasAndIsToldWhatIsMissing() throws InterruptedException {
+        // given
+        journal.record(WEB, Reason.SCALED, "seen");
+        long seen = journal.read().last();
+        journal.record(WEB, Reason.SCALED, "new");
+        var next = journal.await(seen, Duration.ZERO);
+
+        // when
+        for (int i = 0; i < Journal.MAX_EVENTS; i++) {
+            journal.record(WEB, Reason.SCALED, "event " + i);
+        }
+
+        // then
+        assertThat(next.events()).extracting(Event::message).containsExactly("new");
+        assertThat(next.complete()).isTrue();
+        assertThat(journal.await(seen, Duration.ZERO).complete()).isFalse();
+        assertThat(journal.await(next.last(), Duration.ZERO).complete()).isTrue();
+        assertThat(journal.await(journal.read().last() + 1, Duration.ZERO).complete())
+                .as("of another journal")
+                .isFalse();
+    }
+
+    @Test
+    void whoWaitsIsWokenByWhatHappens() throws Exception {
+        // given
+        var read = CompletableFuture.supplyAsync(() -> {
+            try {
+                return journal.await(0, PATIENCE);
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
+        });
+
+        // when
+        journal.record(WEB, Reason.SCALED, "now");
+
+        // then
+        assertThat(read.get().events()).hasSize(1);
+        assertThat(journal.await(1, Duration.ofMillis(1)).events()).isEmpty();
+    }
+}
