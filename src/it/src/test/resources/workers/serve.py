@@ -1,4 +1,4 @@
-"""A worker of a few lines: serves the inherited listener and tells that it is ready.
+"""A worker of a few lines: serves the inherited listeners and tells that it is ready.
 
 READY_ORDINALS: only these workers say that they are ready (all serve). IGNORE_TERM: does not leave when told to.
 """
@@ -9,8 +9,10 @@ import threading
 import urllib.parse
 
 NAME, PID = os.environ["DROVER_WORKER"], os.getpid()
-assert int(os.environ["LISTEN_PID"]) == PID and os.environ["LISTEN_FDNAMES"] == "http"
-listener = socket.socket(fileno=3)
+assert int(os.environ["LISTEN_PID"]) == PID
+NAMES = os.environ["LISTEN_FDNAMES"].split(":")
+assert int(os.environ["LISTEN_FDS"]) == len(NAMES)
+listeners = [socket.socket(fileno=3 + place) for place in range(len(NAMES))]
 
 
 def notify(text):
@@ -36,17 +38,25 @@ def answer(connection):
 
 def leave(*_):
     notify("STOPPING=1")
-    listener.setblocking(False)
-    try:
-        while True:
-            answer(listener.accept()[0])
-    except BlockingIOError:
-        os._exit(0)
+    for listener in listeners:
+        listener.setblocking(False)
+        try:
+            while True:
+                answer(listener.accept()[0])
+        except BlockingIOError:
+            pass
+    os._exit(0)
+
+
+def serve(listener):
+    listener.setblocking(True)
+    while True:
+        threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
 
 
 signal.signal(signal.SIGTERM, signal.SIG_IGN if "IGNORE_TERM" in os.environ else leave)
 if os.environ["DROVER_ORDINAL"] in os.environ.get("READY_ORDINALS", os.environ["DROVER_ORDINAL"]).split(","):
     notify("STATUS=serving\nREADY=1")
-listener.setblocking(True)
-while True:
-    threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
+for more in listeners[1:]:
+    threading.Thread(target=serve, args=(more,), daemon=True).start()
+serve(listeners[0])

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.it.fixtures.Connections;
 import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
+import dev.drover.it.fixtures.FailureKind;
 import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
 import dev.drover.it.fixtures.Pools;
@@ -94,7 +95,7 @@ class PoolChangeTest {
             try (var waiting = Connections.open(api.address(), 50)) {
                 write(web);
                 drover.signal("HUP");
-                drover.awaitLog("no further connection is let in pool=api");
+                drover.awaitLog("Stop: no further connection is let in;");
                 pids(drover, "api").forEach(pid -> Procs.signal(pid, "CONT"));
                 var served = waiting.collect(DroverProcess.PATIENCE);
 
@@ -109,6 +110,59 @@ class PoolChangeTest {
         }
         assertThat(pids(drover, "web")).isEqualTo(before);
         assertThat(pids(drover, "api")).isEmpty();
+    }
+
+    @Test
+    void socketsOfWorkersThatInheritThemComeAndGoByARollout() throws Exception {
+        // given
+        int port = Pools.freePort();
+        var web = Pools.systemd(3, "python3", Pools.program("serve.py"));
+        var drover = run(web);
+        drover.awaitReady(web.address(), 3);
+        var before = drover.workers();
+
+        try (var load = Loader.start(Load.perConnection(web.address())
+                .clients(4)
+                .duration(Load.ENDLESS)
+                .rate(300))) {
+            load.awaitAnswers(50, DroverProcess.PATIENCE);
+
+            // when
+            write(web.also("{name: admin, host: 127.0.0.1, port: " + port + "}"));
+            drover.signal("HUP");
+            drover.awaitLog("Pools read again: pool web: socket admin added, new revision (sockets)");
+            try (var waiting = Connections.open(at(port), 30)) {
+                var served = waiting.collect(DroverProcess.PATIENCE);
+
+                // then
+                assertThat(served.failures())
+                        .as("who comes before a worker has it waits: %s", served.firstFailures())
+                        .isEmpty();
+            }
+            drover.awaitLog("Rollout complete pool=web revision=2");
+            drover.awaitReady(at(port), 3);
+            assertThat(drover.workers()).doesNotContainAnyElementsOf(before);
+
+            // when
+            try (var admin = Loader.start(Load.perConnection(at(port))
+                    .clients(2)
+                    .duration(Load.ENDLESS)
+                    .rate(50))) {
+                admin.awaitAnswers(20, DroverProcess.PATIENCE);
+                write(web.without("admin"));
+                drover.signal("HUP");
+                drover.awaitLog("Socket closed pool=web socket=admin");
+
+                // then
+                assertThat(admin.stop().failures().keySet())
+                        .isSubsetOf(FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT);
+            }
+            drover.awaitLog("Rollout complete pool=web revision=3");
+            assertThat(isRefused(at(port))).isTrue();
+            load.awaitAnswers(50, DroverProcess.PATIENCE);
+            var result = load.stop();
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+        }
     }
 
     @Test

@@ -105,13 +105,13 @@ final class PoolChange {
     private Optional<String> problem(Operation operation, List<PoolSpec> specs) {
         return switch (operation) {
             case Operation.PoolAdded added -> nameTaken(added.pool());
-            case Operation.SocketAdded added -> cannotAdd(added, wanted(specs, added.pool()));
-            case Operation.SocketRemoved removed -> cannotRemove(removed, wanted(specs, removed.pool()));
+            case Operation.SocketAdded added -> cannotAdd(added);
+            case Operation.SocketRemoved removed -> cannotRemove(removed);
             case Operation.SocketChanged changed -> cannotChange(changed);
             case Operation.PoolRemoved _ -> Optional.empty();
             case Operation.SettingsChanged _ -> Optional.empty();
             case Operation.Scale _ -> Optional.empty();
-            case Operation.NewRevision _ -> Optional.empty();
+            case Operation.NewRevision(var pool, var _) -> cannotRollOut(pool, wanted(specs, pool));
         };
     }
 
@@ -132,55 +132,43 @@ final class PoolChange {
                 : Optional.empty();
     }
 
-    private Optional<String> cannotAdd(Operation.SocketAdded added, PoolSpec wanted) {
+    private Optional<String> cannotAdd(Operation.SocketAdded added) {
         var socket = added.socket();
         if (runtime(added.pool()).sockets().isLeaving(socket.name())) {
             return Optional.of(which(added.pool(), socket.name()) + "one of that name is on its way out: add it again"
                     + " when that is closed, or choose another name");
         }
-        if (socket.isDispatched()) {
-            return Optional.of(which(added.pool(), socket.name()) + "a Dispatched socket cannot be added while the pool"
-                    + " runs: add a pool that has it, or start the master anew");
-        }
-        return inherits(wanted)
-                ? Optional.of(which(added.pool(), socket.name()) + "workers that inherit their sockets cannot get one"
-                        + " while they run: add a pool that has it, or start the master anew")
+        return socket.isDispatched()
+                ? Optional.of(which(added.pool(), socket.name()) + "a Dispatched socket cannot be added while the pool"
+                        + " runs: add a pool that has it, or start the master anew")
                 : Optional.empty();
     }
 
-    private Optional<String> cannotRemove(Operation.SocketRemoved removed, PoolSpec wanted) {
+    private Optional<String> cannotRemove(Operation.SocketRemoved removed) {
         boolean dispatched = runtime(removed.pool()).spec().sockets().stream()
                 .anyMatch(socket -> socket.name().equals(removed.socket()) && socket.isDispatched());
-        if (dispatched) {
-            return Optional.of(which(removed.pool(), removed.socket()) + "a Dispatched socket cannot be removed while"
-                    + " the pool runs: remove the pool, or start the master anew");
-        }
-        return inherits(wanted)
-                ? Optional.of(which(removed.pool(), removed.socket()) + "workers that inherit their sockets cannot give"
-                        + " one back while they run: remove the pool, or start the master anew")
+        return dispatched
+                ? Optional.of(which(removed.pool(), removed.socket()) + "a Dispatched socket cannot be removed while"
+                        + " the pool runs: remove the pool, or start the master anew")
                 : Optional.empty();
     }
 
-    private Optional<String> cannotChange(Operation.SocketChanged changed) {
-        var which = which(changed.pool(), changed.after().name());
-        var changes = String.join(", ", changed.changes());
-        if (!changed.inPlace()) {
-            return Optional.of(
-                    which + changes + ": only the backlog of an open socket can be changed: add one of another"
-                            + " name, and remove this one");
-        }
-        boolean inherited = !runtime(changed.pool()).speaksDrover();
-        return inherited && changed.changes().contains(Operation.SocketChanged.POSITION)
-                ? Optional.of(
-                        which + changes + ": workers that inherit their sockets find them by their position: leave"
-                                + " them in their order, or start the master anew")
-                : Optional.empty();
+    private static Optional<String> cannotChange(Operation.SocketChanged changed) {
+        return changed.inPlace()
+                ? Optional.empty()
+                : Optional.of(which(changed.pool(), changed.after().name()) + String.join(", ", changed.changes())
+                        + ": only the backlog of an open socket can be changed: add one of another name, and remove"
+                        + " this one");
     }
 
-    /// Whether some worker of the pool inherits its sockets, or will.
-    private boolean inherits(PoolSpec wanted) {
-        return wanted.template().protocol() == Template.Protocol.SYSTEMD
-                || !runtime(wanted.name()).speaksDrover();
+    /// Workers that inherit their sockets are replaced for others, by a rollout.
+    private Optional<String> cannotRollOut(String pool, PoolSpec wanted) {
+        var runtime = runtime(pool);
+        return wanted.inheritsOthersThan(runtime.spec())
+                        && runtime.state().rollout().paused()
+                ? Optional.of("pool " + pool + ": its workers inherit their sockets and would have to be replaced, but"
+                        + " its rollout is paused: resume it first")
+                : Optional.empty();
     }
 
     private static String which(String pool, String socket) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,9 @@ final class PoolRuntime {
 
     /// A shard that was shut down is mended after this.
     private static final Duration MEND_DELAY = Duration.ofMillis(100);
+
+    /// How often it is looked whether the last of those that inherited a removed socket is gone.
+    private static final Duration INHERITORS_CHECK = Duration.ofMillis(100);
 
     private final Services services;
     private final PoolSockets sockets;
@@ -170,13 +174,15 @@ final class PoolRuntime {
     ///
     /// @param added those that the spec has more, open with the shards that [#shardsFor] tells; owned from now on
     void change(PoolSpec wanted, List<PoolSocket> added) {
-        var names = wanted.sockets().stream().map(SocketSpec::name).toList();
+        var staying = wanted.sockets().stream().map(SocketSpec::name).toList();
         var removed = spec().sockets().stream()
                 .map(SocketSpec::name)
-                .filter(name -> !names.contains(name))
+                .filter(name -> !staying.contains(name))
                 .toList();
         var leave = removed.stream().map(sockets::beginToLeave).toList();
         sockets.change(wanted, added);
+        var names = added.stream().map(socket -> socket.spec().name()).toList();
+        inheritors().forEach(process -> sockets.avoid(process.shard(), names));
         // One event for all else: nothing is started that the next operation would replace.
         handle(new PoolEvent.SpecChanged(wanted));
         if (!added.isEmpty()) {
@@ -201,11 +207,10 @@ final class PoolRuntime {
         return Math.max(state.shards(), PoolSockets.shardsFor(wanted));
     }
 
-    /// Whether it speaks Drover, and all who live do.
-    boolean speaksDrover() {
-        return spec().template().protocol() == Template.Protocol.DROVER
-                && processes.values().stream()
-                        .allMatch(process -> process.template().protocol() == Template.Protocol.DROVER);
+    /// Those that have what they inherited, until they end.
+    private Stream<WorkerProcess> inheritors() {
+        return processes.values().stream()
+                .filter(process -> process.template().protocol() == Template.Protocol.SYSTEMD);
     }
 
     private boolean isWanted(Incarnation incarnation) {
@@ -226,7 +231,16 @@ final class PoolRuntime {
         public void withdraw(PoolSocket socket, Runnable then) {
             sockets.withdraw(socket);
             handle(new PoolEvent.SocketsChanged(sockets.settle()));
-            channels.withdraw(socket, then);
+            channels.withdraw(socket, () -> awaitInheritors(socket, then));
+        }
+
+        /// Those that inherited it have it until they end: they are being replaced.
+        private void awaitInheritors(PoolSocket socket, Runnable then) {
+            if (inheritors().anyMatch(process -> process.inherits(socket.spec().name()))) {
+                services.loop().after(INHERITORS_CHECK, () -> awaitInheritors(socket, then));
+            } else {
+                then.run();
+            }
         }
 
         @Override
@@ -335,9 +349,11 @@ final class PoolRuntime {
         if (systemd) {
             process.notifiedBy(new NotifySocket(path, services.loop().poller(), channels.voice(process)));
             try {
-                for (var handle : sockets.handles(process.shard())) {
+                // Not those that leave: what is inherited cannot be taken back.
+                for (var handle : sockets.handlesToKeep(process.shard())) {
                     var fd = handle.descriptor().duplicate();
                     inherited.add(new Launch.NamedListener(handle.socketName(), fd));
+                    process.inherited(handle.socketName());
                 }
             } catch (RuntimeException failure) {
                 inherited.forEach(listener -> listener.fd().close());

@@ -335,6 +335,12 @@ final class PoolSockets implements AutoCloseable {
         return handles(sockets, shard);
     }
 
+    /// The same without those that leave.
+    List<Handle> handlesToKeep(int shard) {
+        return handles(
+                sockets.stream().filter(socket -> !leaving.contains(socket)).toList(), shard);
+    }
+
     /// The same of some of the sockets.
     static List<Handle> handles(List<PoolSocket> some, int shard) {
         return some.stream()

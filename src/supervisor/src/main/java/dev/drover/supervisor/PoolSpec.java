@@ -87,6 +87,18 @@ public record PoolSpec(
                 OutputPolicy.DEFAULT);
     }
 
+    /// Whether workers must be started anew to have these sockets instead of those of another spec: they inherit them,
+    /// and find them by name and place.
+    public boolean inheritsOthersThan(PoolSpec other) {
+        return template.protocol() == Template.Protocol.SYSTEMD
+                && other.template.protocol() == Template.Protocol.SYSTEMD
+                && !socketNames().equals(other.socketNames());
+    }
+
+    private List<String> socketNames() {
+        return sockets.stream().map(SocketSpec::name).toList();
+    }
+
     private static boolean isZero(Quantity quantity) {
         return quantity.value() == 0;
     }

@@ -12,7 +12,9 @@ import dev.drover.posix.Signals;
 import dev.drover.session.WorkerSession;
 import dev.drover.supervisor.output.OutputCapture;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the system knows of one incarnation: its process, its connection, its output. Belongs to the loop.
 final class WorkerProcess {
@@ -32,6 +34,7 @@ final class WorkerProcess {
     private Optional<Long> groupOfEarlyJoin = Optional.empty();
     private Optional<Instant> readySince = Optional.empty();
     private Optional<String> killedBecause = Optional.empty();
+    private final Set<String> inherited = new HashSet<>();
     private long joinedPid;
     private String statusText = "";
 
@@ -58,6 +61,15 @@ final class WorkerProcess {
 
     Template template() {
         return template;
+    }
+
+    /// It has that socket from its start to its end.
+    void inherited(String socket) {
+        inherited.add(socket);
+    }
+
+    boolean inherits(String socket) {
+        return inherited.contains(socket);
     }
 
     /// Tells it to stop.

@@ -81,7 +81,7 @@ public sealed interface Operation {
         }
     }
 
-    /// Roll out another template.
+    /// Roll out another template, or the same to workers that inherit other sockets.
     ///
     /// @param changes what is different, in words; at least one; names of variables, never values
     record NewRevision(String pool, List<String> changes) implements Operation {

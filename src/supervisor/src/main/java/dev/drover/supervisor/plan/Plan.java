@@ -90,7 +90,10 @@ public record Plan(List<Operation> operations) {
         if (before.replicas() != after.replicas()) {
             operations.add(new Operation.Scale(pool, before.replicas(), after.replicas()));
         }
-        var template = before.template().changesTo(after.template());
+        var template = new ArrayList<>(before.template().changesTo(after.template()));
+        if (after.inheritsOthersThan(before)) {
+            template.add("sockets");
+        }
         if (!template.isEmpty()) {
             operations.add(new Operation.NewRevision(pool, template));
         }

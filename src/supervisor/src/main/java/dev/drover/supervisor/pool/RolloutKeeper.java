@@ -34,20 +34,26 @@ final class RolloutKeeper {
     /// resumed.
     void change(PoolSpec spec) {
         boolean fromNothing = state().spec().replicas() == 0;
+        boolean otherSockets = spec.inheritsOthersThan(state().spec());
         core.put(state().withSpec(spec));
         // Places that are not wanted any more forget.
         state().places().forEach(core::put);
         if (!state().stopping() && !state().rollout().paused()) {
-            catchUp(fromNothing);
+            catchUp(fromNothing, otherSockets);
         }
     }
 
     /// Makes the revision that the spec wants. One that was complete because nothing was wanted is rolled out when
     /// something is: nobody has seen it working.
-    private void catchUp(boolean fromNothing) {
+    ///
+    /// @param otherSockets whether workers must be started anew for those
+    private void catchUp(boolean fromNothing, boolean otherSockets) {
         boolean unproven = revisions().good() != state().revision();
         if (!state().spec().template().equals(revisions().current().template())) {
             make(state().spec(), fromNothing);
+        } else if (otherSockets && state().replaces()) {
+            add(state().spec(), "sockets");
+            begin(fromNothing);
         } else if (state().rollout() instanceof Rollout.Complete
                 && unproven
                 && state().spec().replicas() > 0) {
@@ -176,7 +182,7 @@ final class RolloutKeeper {
 
     private RolloutOutcome resume() {
         step(new Rollout.Event.ResumeOrdered());
-        catchUp(false);
+        catchUp(false, false);
         return accepted("resumed");
     }
 
