@@ -101,9 +101,7 @@ public final class Hello {
             check(bootstrap(listener.nettyChannelFactory(), identity).register(), listener.toString());
         }
         var initializer = initializer(identity);
-        for (var socket : worker.dispatchedSockets()) {
-            worker.onConnection(socket, connection -> connection.nettyChannel(loops, initializer));
-        }
+        worker.onConnection(connection -> connection.nettyChannel(loops, initializer));
         if (settings.becomesReady()) {
             worker.ready();
         }

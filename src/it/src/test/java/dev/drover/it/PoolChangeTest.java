@@ -113,6 +113,44 @@ class PoolChangeTest {
     }
 
     @Test
+    void aDispatchedSocketComesToTheWorkersThatRunAndGoesAgain() throws Exception {
+        // given
+        int port = Pools.freePort();
+        var web = Pools.hello(2);
+        var drover = run(web);
+        drover.awaitReady(web.address(), 2);
+        var before = drover.workers();
+
+        try (var load = Loader.start(Load.perConnection(web.address())
+                .clients(4)
+                .duration(Load.ENDLESS)
+                .rate(300))) {
+            // when
+            write(web.also("{name: cards, host: 127.0.0.1, port: " + port + ", distribution: {mode: Dispatched}}"));
+            drover.signal("HUP");
+            drover.awaitReady(at(port), 2);
+            try (var cards = Loader.start(Load.perConnection(at(port))
+                    .clients(2)
+                    .duration(Load.ENDLESS)
+                    .rate(100))) {
+                cards.awaitAnswers(50, DroverProcess.PATIENCE);
+                write(web.without("cards"));
+                drover.signal("HUP");
+                drover.awaitLog("Socket closed pool=web socket=cards");
+
+                // then
+                assertThat(cards.stop().failures().keySet())
+                        .isSubsetOf(FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT);
+            }
+            assertThat(isRefused(at(port))).isTrue();
+            assertThat(drover.workers()).isEqualTo(before);
+            load.awaitAnswers(50, DroverProcess.PATIENCE);
+            var result = load.stop();
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+        }
+    }
+
+    @Test
     void socketsOfWorkersThatInheritThemComeAndGoByARollout() throws Exception {
         // given
         int port = Pools.freePort();
@@ -141,7 +179,7 @@ class PoolChangeTest {
             }
             drover.awaitLog("Rollout complete pool=web revision=2");
             drover.awaitReady(at(port), 3);
-            assertThat(drover.workers()).doesNotContainAnyElementsOf(before);
+            drover.until("other workers alone", () -> before.stream().noneMatch(drover.workers()::contains));
 
             // when
             try (var admin = Loader.start(Load.perConnection(at(port))

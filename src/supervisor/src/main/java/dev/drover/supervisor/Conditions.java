@@ -34,6 +34,12 @@ final class Conditions {
         return List.copyOf(known.values());
     }
 
+    boolean isAvailable() {
+        return Optional.ofNullable(known.get(Snapshot.ConditionType.AVAILABLE))
+                .filter(Snapshot.Condition::holds)
+                .isPresent();
+    }
+
     /// Says nothing of a pool that stops: it is no news that it is not available.
     ///
     /// @param filesRefused why what was to be wanted is not, where that is so

@@ -37,6 +37,10 @@ final class Door implements AutoCloseable {
         return socket.spec().name();
     }
 
+    boolean isOf(PoolSocket other) {
+        return socket == other;
+    }
+
     ConnectionFrame frame() {
         return frame;
     }

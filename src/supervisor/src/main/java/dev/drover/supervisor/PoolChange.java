@@ -106,9 +106,9 @@ final class PoolChange {
         return switch (operation) {
             case Operation.PoolAdded added -> nameTaken(added.pool());
             case Operation.SocketAdded added -> cannotAdd(added);
-            case Operation.SocketRemoved removed -> cannotRemove(removed);
             case Operation.SocketChanged changed -> cannotChange(changed);
             case Operation.PoolRemoved _ -> Optional.empty();
+            case Operation.SocketRemoved _ -> Optional.empty();
             case Operation.SettingsChanged _ -> Optional.empty();
             case Operation.Scale _ -> Optional.empty();
             case Operation.NewRevision(var pool, var _) -> cannotRollOut(pool, wanted(specs, pool));
@@ -134,22 +134,9 @@ final class PoolChange {
 
     private Optional<String> cannotAdd(Operation.SocketAdded added) {
         var socket = added.socket();
-        if (runtime(added.pool()).sockets().isLeaving(socket.name())) {
-            return Optional.of(which(added.pool(), socket.name()) + "one of that name is on its way out: add it again"
-                    + " when that is closed, or choose another name");
-        }
-        return socket.isDispatched()
-                ? Optional.of(which(added.pool(), socket.name()) + "a Dispatched socket cannot be added while the pool"
-                        + " runs: add a pool that has it, or start the master anew")
-                : Optional.empty();
-    }
-
-    private Optional<String> cannotRemove(Operation.SocketRemoved removed) {
-        boolean dispatched = runtime(removed.pool()).spec().sockets().stream()
-                .anyMatch(socket -> socket.name().equals(removed.socket()) && socket.isDispatched());
-        return dispatched
-                ? Optional.of(which(removed.pool(), removed.socket()) + "a Dispatched socket cannot be removed while"
-                        + " the pool runs: remove the pool, or start the master anew")
+        return runtime(added.pool()).sockets().isLeaving(socket.name())
+                ? Optional.of(which(added.pool(), socket.name()) + "one of that name is on its way out: add it again"
+                        + " when that is closed, or choose another name")
                 : Optional.empty();
     }
 
@@ -242,7 +229,7 @@ final class PoolChange {
         }
         for (var operation : plan.operations()) {
             if (operation instanceof Operation.PoolAdded(var spec)) {
-                PoolRuntime.start(services, spec, requireNonNull(opened.pools().get(spec.name())), pools);
+                PoolRuntime.start(services, spec, requireNonNull(opened.pools().get(spec.name())), true, pools);
             }
         }
     }

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -48,12 +50,23 @@ final class PoolDispatch implements AutoCloseable {
     private final Consumer<Incarnation> hung;
     private final Dispatcher dispatcher;
     private final List<Door> doors = new ArrayList<>();
+
+    /// Names of sockets that came after a worker had joined and of which it has refused none yet: its program need not
+    /// take their connections.
+    private final Map<Incarnation, Set<String>> uninformed = new HashMap<>();
+
+    private final Unwilling unwilling;
     private final Map<Incarnation, HandlePeer> peers = new HashMap<>();
     private final Throttle complaints;
     private List<Incarnation> ready = List.of();
     private boolean checking;
     private boolean continuing;
     private long checkDueNanos;
+
+    /// Told of a worker that does not take the connections of sockets which came after it had joined.
+    interface Unwilling {
+        void told(Incarnation worker, List<String> sockets, String why);
+    }
 
     /// @param sockets Dispatched ones
     /// @param hung told once of each worker that lives and does not acknowledge: to be killed, and then [#gone]
@@ -63,27 +76,48 @@ final class PoolDispatch implements AutoCloseable {
             DispatchLimits limits,
             String pool,
             List<PoolSocket> sockets,
-            Consumer<Incarnation> hung) {
+            Consumer<Incarnation> hung,
+            Unwilling unwilling) {
         this.loop = loop;
         this.transferIds = transferIds;
         this.pool = pool;
         this.hung = hung;
+        this.unwilling = unwilling;
         this.complaints = new Throttle(loop::nanoTime);
-        var policies = sockets.stream()
-                .map(socket -> socket.spec().policy().orElseThrow())
-                .toList();
         this.dispatcher = new Dispatcher(
-                policies,
                 limits,
                 problem -> complaints.run(
                         () -> LOG.warn("Policy of a dispatched socket failed pool={}: {}", pool, problem)));
-        for (var socket : sockets) {
-            doors.add(new Door(doors.size(), socket, loop.poller(), this::knocked));
-        }
+        sockets.forEach(this::open);
     }
 
+    private void open(PoolSocket socket) {
+        int number = dispatcher.add(socket.spec().policy().orElseThrow());
+        doors.add(new Door(number, socket, loop.poller(), this::knocked));
+    }
+
+    /// Takes a further socket, whose connections go to all that are ready; one whose program does not take them is
+    /// unwilling.
+    void add(PoolSocket socket) {
+        peers.keySet()
+                .forEach(worker -> uninformed
+                        .computeIfAbsent(worker, _ -> new HashSet<>())
+                        .add(socket.spec().name()));
+        open(socket);
+        pump();
+    }
+
+    /// Accepts no more from a socket, which may be closed then; what was accepted is given away all the same.
+    void remove(PoolSocket socket) {
+        doors.stream().filter(door -> door.isOf(socket)).findFirst().ifPresent(door -> {
+            door.close();
+            doors.remove(door);
+        });
+    }
+
+    /// Whether there is nothing to give, nor will be.
     boolean isEmpty() {
-        return doors.isEmpty();
+        return doors.isEmpty() && quiet();
     }
 
     /// A worker can be given connections once it is ready too.
@@ -122,12 +156,25 @@ final class PoolDispatch implements AutoCloseable {
 
     /// @return false when that transfer is none of a connection
     boolean refused(Incarnation worker, long transferId, String message) {
-        if (!dispatcher.refused(worker, transferId, loop.nanoTime())) {
+        var number = dispatcher.refused(worker, transferId, loop.nanoTime());
+        if (number.isEmpty()) {
             return false;
         }
         LOG.debug("Connection refused worker={}: {}", worker, message);
+        door(number.getAsInt()).map(Door::name).ifPresent(name -> refusedOf(worker, name, message));
         pump();
         return true;
+    }
+
+    private void refusedOf(Incarnation worker, String socket, String message) {
+        var sockets = uninformed.get(worker);
+        if (sockets != null && sockets.remove(socket)) {
+            unwilling.told(worker, List.of(socket), "it refuses the connections of " + socket + ": " + message);
+        }
+    }
+
+    private Optional<Door> door(int number) {
+        return doors.stream().filter(door -> door.number() == number).findFirst();
     }
 
     void connectionsEnded(Incarnation worker, int count) {
@@ -137,6 +184,7 @@ final class PoolDispatch implements AutoCloseable {
     /// The worker is dead, and its handle socket was read to the end: what it has not acknowledged goes to others.
     void gone(Incarnation worker) {
         peers.remove(worker);
+        uninformed.remove(worker);
         dispatcher.gone(worker);
         refresh();
     }
@@ -157,6 +205,11 @@ final class PoolDispatch implements AutoCloseable {
     /// Whether every accepted connection is in the hands of a worker.
     boolean quiet() {
         return dispatcher.inHand() == 0;
+    }
+
+    /// The same of one socket.
+    boolean quiet(PoolSocket socket) {
+        return doors.stream().filter(door -> door.isOf(socket)).allMatch(door -> dispatcher.inHand(door.number()) == 0);
     }
 
     /// Gives away what can be given, and accepts where the doors were shut and need not be.

@@ -51,6 +51,7 @@ final class PoolRuntime {
     private int spawning;
     private int killed;
     private boolean leaving;
+    private boolean awaited;
     private boolean closed;
 
     /// @param sockets open, in the order of the spec; owned from now on
@@ -66,8 +67,12 @@ final class PoolRuntime {
     }
 
     /// Makes a pool one of the others, and starts its workers.
-    static void start(Services services, PoolSpec spec, PoolSockets sockets, Map<String, PoolRuntime> pools) {
+    ///
+    /// @param later whether others serve already
+    static void start(
+            Services services, PoolSpec spec, PoolSockets sockets, boolean later, Map<String, PoolRuntime> pools) {
         var pool = new PoolRuntime(services, spec, sockets);
+        pool.awaited = later;
         pools.put(spec.name(), pool);
         pool.handle(new PoolEvent.Opened());
     }
@@ -188,6 +193,7 @@ final class PoolRuntime {
         if (!added.isEmpty()) {
             handle(new PoolEvent.SocketsChanged(sockets.settle()));
             channels.give(added, this::isWanted);
+            channels.ready(this::readyIncarnations);
         }
         var bound = wanted.terminationGrace().dividedBy(2);
         for (var socket : leave) {
@@ -200,6 +206,7 @@ final class PoolRuntime {
                 state, services.loop().nanoTime(), services.filesRefused().get())) {
             version++;
         }
+        awaited &= !conditions.isAvailable();
     }
 
     /// How many shards a sharded socket needs that is to be added to what is wanted.
@@ -225,6 +232,11 @@ final class PoolRuntime {
         @Override
         public boolean isClosed() {
             return closed;
+        }
+
+        @Override
+        public boolean quiet(PoolSocket socket) {
+            return channels.quiet(socket);
         }
 
         @Override
@@ -544,6 +556,7 @@ final class PoolRuntime {
                         conditions.all(),
                         version,
                         leaving,
+                        awaited,
                         services.loop().nanoTime())
                 .build();
     }

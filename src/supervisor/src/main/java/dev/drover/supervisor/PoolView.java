@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 /// @param conditions as they are
 /// @param version changes with every change
 /// @param leaving whether nobody wants it any more
+/// @param awaited whether it came later and was never available
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
@@ -35,6 +36,7 @@ record PoolView(
         List<Snapshot.Condition> conditions,
         long version,
         boolean leaving,
+        boolean awaited,
         long nowNanos) {
 
     Snapshot.Pool build() {
@@ -53,7 +55,8 @@ record PoolView(
                 conditions,
                 RolloutStatus.of(state, nowNanos),
                 state.revisions().kept(),
-                leaving);
+                leaving,
+                awaited);
     }
 
     private static int count(PoolState state, Predicate<Member> which) {

@@ -39,6 +39,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param rollout how the rollout of the wanted revision stands
     /// @param history the revisions that are kept, by number; the last is the wanted one
     /// @param leaving whether nobody wants it any more: its workers finish what is in hand, then it is gone
+    /// @param awaited whether it came while others served, and was never available: nobody relies on it yet
     public record Pool(
             PoolSpec spec,
             int generation,
@@ -53,7 +54,8 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             List<Condition> conditions,
             RolloutStatus rollout,
             List<Revision> history,
-            boolean leaving) {
+            boolean leaving,
+            boolean awaited) {
 
         public Pool {
             sockets = List.copyOf(sockets);

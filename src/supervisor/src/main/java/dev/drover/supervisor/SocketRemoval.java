@@ -34,6 +34,9 @@ final class SocketRemoval {
         /// Whether the pool is there no more: it has closed all that it had.
         boolean isClosed();
 
+        /// Whether no connection of it is under way to a worker any more.
+        boolean quiet(PoolSocket socket);
+
         /// Takes it back from the workers; no worker gets it any more.
         ///
         /// @param then runs when every worker has let go, or is replaced because it has not
@@ -62,7 +65,7 @@ final class SocketRemoval {
         if (owner.isClosed()) {
             return;
         }
-        quiet = socket.quiet() ? quiet + 1 : 0;
+        quiet = owner.quiet(socket) ? quiet + 1 : 0;
         boolean late = loop.nanoTime() - deadlineNanos >= 0;
         if (quiet < QUIET_CHECKS && !late) {
             loop.after(CHECK_INTERVAL, this::awaitQuiet);

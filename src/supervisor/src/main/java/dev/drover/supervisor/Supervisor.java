@@ -322,7 +322,7 @@ public final class Supervisor implements AutoCloseable {
             throw new SupervisorException(problems);
         }
         for (var spec : specs) {
-            PoolRuntime.start(services, spec, requireNonNull(opened.get(spec.name())), pools);
+            PoolRuntime.start(services, spec, requireNonNull(opened.get(spec.name())), false, pools);
         }
         return true;
     }

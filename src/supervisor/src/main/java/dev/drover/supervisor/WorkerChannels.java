@@ -86,12 +86,18 @@ final class WorkerChannels {
                 DispatchLimits.DEFAULT,
                 pool,
                 sockets.dispatched(),
-                this::hung);
+                this::hung,
+                owner::unwilling);
     }
 
     /// Whether no connection is under way to a worker any more.
     boolean quiet() {
         return dispatch.quiet();
+    }
+
+    /// Whether no connection of that socket is under way to a worker any more.
+    boolean quiet(PoolSocket socket) {
+        return socket.quiet() && dispatch.quiet(socket) && socket.quiet();
     }
 
     /// Connections that were accepted and that nobody has taken.
@@ -135,6 +141,7 @@ final class WorkerChannels {
     ///
     /// @param wanted whether one is to serve on: who is on its way out needs no socket more
     void give(List<PoolSocket> added, Predicate<Incarnation> wanted) {
+        added.stream().filter(socket -> socket.spec().isDispatched()).forEach(dispatch::add);
         for (var process : joined()) {
             if (!wanted.test(process.incarnation())) {
                 continue;
@@ -151,6 +158,12 @@ final class WorkerChannels {
     ///
     /// @param then runs when each has let go, or is to be replaced because it has not
     void withdraw(PoolSocket socket, Runnable then) {
+        if (socket.spec().isDispatched()) {
+            // No worker has it.
+            dispatch.remove(socket);
+            then.run();
+            return;
+        }
         var joined = joined();
         var left = new AtomicInteger(joined.size() + 1);
         Runnable one = () -> {

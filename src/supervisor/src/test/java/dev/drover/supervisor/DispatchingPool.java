@@ -11,6 +11,7 @@ import dev.drover.handoff.Verdict;
 import dev.drover.posix.PeerCredentials;
 import dev.drover.supervisor.dispatch.DispatchLimits;
 import dev.drover.supervisor.socket.PoolSocket;
+import dev.drover.supervisor.socket.fixtures.Await;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class DispatchingPool implements AutoCloseable {
     private final AtomicLong transfers = new AtomicLong();
     private final BlockingQueue<Incarnation> hung = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> problems = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> unwilling = new LinkedBlockingQueue<>();
 
     // The loop's.
     private final Map<Incarnation, HandlePeer> peers = new HashMap<>();
@@ -57,7 +59,14 @@ final class DispatchingPool implements AutoCloseable {
     private boolean begin() {
         specs.forEach(spec -> sockets.add(PoolSocket.open(spec, 1)));
         server = new HandleServer(socket, loop.poller(), loop::nanoTime, new Doorman());
-        dispatch = new PoolDispatch(loop, transfers::incrementAndGet, limits, "web", sockets, hung::add);
+        dispatch = new PoolDispatch(
+                loop,
+                transfers::incrementAndGet,
+                limits,
+                "web",
+                sockets,
+                hung::add,
+                (worker, names, why) -> unwilling.add(worker + " " + names));
         return true;
     }
 
@@ -75,6 +84,31 @@ final class DispatchingPool implements AutoCloseable {
 
     PoolDispatch dispatch() {
         return requireNonNull(dispatch);
+    }
+
+    /// Adds a socket while it runs; its number.
+    int add(SocketSpec spec) {
+        return ask(() -> {
+            var opened = PoolSocket.open(spec, 1);
+            sockets.add(opened);
+            dispatch().add(opened);
+            return sockets.size() - 1;
+        });
+    }
+
+    /// Removes a socket once nothing of it is under way.
+    void remove(int number) {
+        Await.until(() -> ask(() -> dispatch().quiet(sockets.get(number))), () -> "not quiet");
+        ask(() -> {
+            dispatch().remove(sockets.get(number));
+            sockets.get(number).close();
+            return true;
+        });
+    }
+
+    /// Who does not take the connections of a socket that came later.
+    List<String> unwilling() {
+        return List.copyOf(unwilling);
     }
 
     /// Connections in the master's hands.

@@ -433,8 +433,6 @@ class PoolChangeTest {
         var problems = new ArrayList<String>();
 
         // when
-        problems.addAll(refusedFor(foreign, with(web, socket("more", Distribution.DISPATCHED))));
-        problems.addAll(refusedFor(foreign, withSockets(web, List.of(http))));
         problems.addAll(refusedFor(
                 foreign,
                 withSockets(
@@ -448,10 +446,6 @@ class PoolChangeTest {
         // then
         assertThat(problems)
                 .containsExactly(
-                        "pool web: socket more: a Dispatched socket cannot be added while the pool runs: add a pool that"
-                                + " has it, or start the master anew",
-                        "pool web: socket cards: a Dispatched socket cannot be removed while the pool runs: remove the"
-                                + " pool, or start the master anew",
                         "pool web: socket http: distribution Shared -> Sharded: only the backlog of an open socket can be"
                                 + " changed: add one of another name, and remove this one",
                         "pool foreign: its workers inherit their sockets and would have to be replaced, but its rollout is"

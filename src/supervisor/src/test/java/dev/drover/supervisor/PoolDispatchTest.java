@@ -137,6 +137,62 @@ class PoolDispatchTest {
     }
 
     @Test
+    void aSocketThatComesLaterIsServedAndOneThatGoesTakesNothingAway() throws IOException {
+        try (var pool = pool(DispatchLimits.DEFAULT);
+                var worker = worker(pool, 0, 1)) {
+            // when
+            int admin = pool.add(SocketSpec.dispatched(
+                    "admin",
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    16,
+                    DispatchPolicy.roundRobin()));
+            try (var client = SocketChannel.open(pool.address(admin));
+                    var other = SocketChannel.open(pool.address(0))) {
+                worker.serve(2);
+
+                // then
+                assertThat(answer(client)).isZero();
+                assertThat(answer(other)).isZero();
+            }
+            pool.remove(admin);
+            try (var client = SocketChannel.open(pool.address(0))) {
+                worker.serve(1);
+                assertThat(answer(client)).isZero();
+            }
+            assertThat(pool.unwilling()).isEmpty();
+        }
+    }
+
+    @Test
+    void aWorkerThatRefusesWhatCameAfterItIsUnwillingOnce() throws IOException {
+        try (var pool = pool(QUICK);
+                var worker = worker(pool, 0, 1)) {
+            // given
+            int admin = pool.add(SocketSpec.dispatched(
+                    "admin",
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    16,
+                    DispatchPolicy.roundRobin()));
+
+            // when
+            try (var client = SocketChannel.open(pool.address(admin))) {
+                for (int i = 0; i < 2; i++) {
+                    var given = worker.receive();
+                    given.drop();
+                    worker.client().refuse(given.transferId(), "nobody takes connections of admin");
+                }
+                try (var next = worker(pool, 0, 2)) {
+                    next.serve(1);
+
+                    // then
+                    assertThat(answer(client)).isZero();
+                }
+            }
+            assertThat(pool.unwilling()).containsExactly("web-0.1 [admin]");
+        }
+    }
+
+    @Test
     void whatAllRefuseIsOfferedAgainAfterAPause() throws IOException {
         try (var pool = pool(QUICK);
                 var only = worker(pool, 0, 1);

@@ -38,8 +38,11 @@ final class EndedConnections implements AutoCloseable {
         this.handles = handles;
     }
 
-    void start() {
-        thread.start();
+    /// Again: nothing.
+    synchronized void start() {
+        if (thread.getState() == Thread.State.NEW) {
+            thread.start();
+        }
     }
 
     /// From any thread, which it does not hold up.

@@ -234,8 +234,10 @@ public final class Worker implements AutoCloseable {
         connections.register(socketName, handler);
     }
 
-    /// Registers who takes the connections of every socket without a handler of its own, those that a parent
-    /// passes to this worker alone included. Otherwise as [#onConnection(String, ConnectionHandler)].
+    /// Registers who takes the connections of every socket without a handler of its own: those that a parent passes
+    /// to this worker alone, and those of Dispatched sockets that are added to its pool while it runs. Without it
+    /// such are refused, and for a socket of its pool the worker is replaced by one that finds it among its
+    /// [#dispatchedSockets]. Otherwise as [#onConnection(String, ConnectionHandler)].
     public void onConnection(ConnectionHandler handler) {
         connections.registerOthers(handler);
         keepAlive.begin();

@@ -67,6 +67,8 @@ final class WorkerConnections implements AutoCloseable {
 
     /// Of sockets that have no handler of their own.
     void registerOthers(ConnectionHandler handler) {
+        // A Dispatched socket may come later.
+        ended.start();
         others = handler;
     }
 

@@ -47,8 +47,9 @@ class Checks {
             var response = HealthCheckResponse.named("pools available");
             boolean up = controls.isStarted() && !controls.isStopping();
             for (var pool : snapshot.pools()) {
-                // One that is on its way out is nobody's loss.
-                up &= pool.leaving() || isAvailable(pool, response);
+                // One that is on its way out is nobody's loss, nor one that came later and never was there: others
+                // serve.
+                up &= isAvailable(pool, response) || pool.leaving() || pool.awaited();
             }
             return response.status(up).build();
         };

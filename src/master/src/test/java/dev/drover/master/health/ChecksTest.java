@@ -20,6 +20,18 @@ class ChecksTest {
     }
 
     @Test
+    void aPoolThatCameLaterCountsOnceItWasAvailable() {
+        // given
+        var controls = new FakeControls(true, false);
+
+        // when
+        controls.awaited = true;
+
+        // then
+        assertThat(new Checks(controls).ready().call().getStatus()).isEqualTo(Status.UP);
+    }
+
+    @Test
     void stoppingMasterIsLiveAndNotReady() {
         // given
         var controls = new FakeControls(true, true);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,9 @@ public final class Dispatcher {
                     (Slot slot) -> slot.incarnation.worker().ordinal())
             .thenComparingInt(slot -> slot.incarnation.number());
 
-    private final List<DispatchPolicy> policies;
+    /// By their numbers; one that is closed stays, for what of it is in hand.
+    private final List<Source> sources = new ArrayList<>();
+
     private final DispatchLimits limits;
     private final Consumer<String> problems;
     private final Map<Incarnation, Slot> slots = new HashMap<>();
@@ -45,13 +48,7 @@ public final class Dispatcher {
     /// Refused by every candidate; waits for a while or for other candidates.
     private final Deque<Delivery> parked = new ArrayDeque<>();
 
-    /// Held and parked connections of each socket.
-    private final int[] waiting;
-
     private final View view = new View();
-
-    /// The last chosen for each socket.
-    private final @Nullable Slot[] lastChosen;
 
     /// Ready and not hung.
     private List<Slot> candidates = List.of();
@@ -62,14 +59,35 @@ public final class Dispatcher {
     private boolean openIsStale;
     private int inHand;
 
-    /// @param policies of the pool's Dispatched sockets, which are named by their index from now on
+    /// A Dispatched socket.
+    private static final class Source {
+        private final DispatchPolicy policy;
+
+        /// Held and parked connections.
+        private int waiting;
+
+        /// Those and the ones that nobody has acknowledged yet.
+        private int inHand;
+
+        private @Nullable Slot lastChosen;
+
+        Source(DispatchPolicy policy) {
+            this.policy = policy;
+        }
+    }
+
     /// @param problems told of every choice of a policy that was none
-    public Dispatcher(List<DispatchPolicy> policies, DispatchLimits limits, Consumer<String> problems) {
-        this.policies = List.copyOf(policies);
+    public Dispatcher(DispatchLimits limits, Consumer<String> problems) {
         this.limits = limits;
         this.problems = problems;
-        this.waiting = new int[policies.size()];
-        this.lastChosen = new Slot[policies.size()];
+    }
+
+    /// Takes a further socket.
+    ///
+    /// @return its number, from 0
+    public int add(DispatchPolicy policy) {
+        sources.add(new Source(policy));
+        return sources.size() - 1;
     }
 
     /// These incarnations, and no others, may get connections.
@@ -101,13 +119,14 @@ public final class Dispatcher {
     /// Whether a connection of this socket would find a taker at once. Otherwise it is to be left in the kernel's
     /// queue.
     public boolean accepts(int socket) {
-        return waiting[socket] == 0 && inHand < limits.inHand() && !open().isEmpty();
+        return sources.get(socket).waiting == 0 && inHand < limits.inHand() && !open().isEmpty();
     }
 
     /// A connection was accepted: the master's until somebody has acknowledged it.
     public void arrived(int socket, Arrival connection) {
         inHand++;
-        waiting[socket]++;
+        sources.get(socket).inHand++;
+        sources.get(socket).waiting++;
         held.addLast(new Delivery(socket, connection));
     }
 
@@ -122,9 +141,9 @@ public final class Dispatcher {
             var chosen = choose(delivery);
             if (chosen != null) {
                 all.remove();
-                waiting[delivery.socket]--;
+                source(delivery).waiting--;
                 delivery.slot = chosen;
-                lastChosen[delivery.socket] = chosen;
+                source(delivery).lastChosen = chosen;
                 return delivery;
             }
         }
@@ -144,9 +163,9 @@ public final class Dispatcher {
 
     private int index(Delivery delivery, List<Slot> choice) {
         view.choice = choice;
-        view.last = lastChosen[delivery.socket];
+        view.last = source(delivery).lastChosen;
         try {
-            int index = policies.get(delivery.socket).choose(delivery.connection(), view);
+            int index = source(delivery).policy.choose(delivery.connection(), view);
             if (index >= 0 && index < choice.size()) {
                 return index;
             }
@@ -196,8 +215,12 @@ public final class Dispatcher {
 
     private void hold(Delivery delivery) {
         delivery.slot = null;
-        waiting[delivery.socket]++;
+        source(delivery).waiting++;
         held.addFirst(delivery);
+    }
+
+    private Source source(Delivery delivery) {
+        return sources.get(delivery.socket);
     }
 
     /// The worker has taken a connection over: the master's duplicate is to be closed.
@@ -210,29 +233,30 @@ public final class Dispatcher {
             return Optional.empty();
         }
         slot.acknowledged();
+        source(delivery).inHand--;
         inHand--;
         return Optional.of(delivery.connection());
     }
 
     /// The worker has not taken a connection over: somebody else gets it, or it waits when nobody else is there.
     ///
-    /// @return false when that transfer is none of these
-    public boolean refused(Incarnation worker, long transferId, long nowNanos) {
+    /// @return the number of its socket; empty when that transfer is none of these
+    public OptionalInt refused(Incarnation worker, long transferId, long nowNanos) {
         var slot = slots.get(worker);
         var delivery = slot == null ? null : answered(slot, transferId);
         if (slot == null || delivery == null) {
-            return false;
+            return OptionalInt.empty();
         }
         delivery.refusedBy(slot);
         if (candidates.stream().allMatch(delivery::isRefusedBy)) {
             delivery.slot = null;
             delivery.dueNanos = nowNanos + limits.pause().toNanos();
-            waiting[delivery.socket]++;
+            source(delivery).waiting++;
             parked.addLast(delivery);
         } else {
             hold(delivery);
         }
-        return true;
+        return OptionalInt.of(delivery.socket);
     }
 
     private @Nullable Delivery answered(Slot slot, long transferId) {
@@ -324,7 +348,12 @@ public final class Dispatcher {
 
     /// Those of this socket that are with no worker.
     public int waiting(int socket) {
-        return waiting[socket];
+        return sources.get(socket).waiting;
+    }
+
+    /// Those of this socket that nobody has acknowledged.
+    public int inHand(int socket) {
+        return sources.get(socket).inHand;
     }
 
     /// Open connections of a worker, those on their way to it included.

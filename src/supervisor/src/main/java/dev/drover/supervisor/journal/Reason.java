@@ -52,11 +52,11 @@ public enum Reason {
     ROLLOUT_RESUMED(Event.Type.NORMAL, "RolloutResumed"),
     /// As many workers are available as must be.
     AVAILABLE(Event.Type.NORMAL, "Available"),
-    /// Fewer are.
+    /// Fewer workers are available than must be.
     UNAVAILABLE(Event.Type.WARNING, "Unavailable"),
-    /// Some worker keeps failing, or a rollout did.
+    /// Some worker keeps failing, the wanted revision has failed, or the pool files were refused.
     DEGRADED(Event.Type.WARNING, "Degraded"),
-    /// None does any more.
+    /// No worker keeps failing any more, and the wanted revision has not failed.
     RECOVERED(Event.Type.NORMAL, "Recovered"),
 
     /// A worker's process runs.

@@ -3,9 +3,15 @@ package dev.drover.supervisor.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.supervisor.journal.Event.Subject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class JournalTest {
@@ -72,6 +78,20 @@ class JournalTest {
         assertThat(journal.await(journal.read().last() + 1, Duration.ZERO).complete())
                 .as("of another journal")
                 .isFalse();
+    }
+
+    @Test
+    void everyReasonIsInTheReference() throws IOException {
+        var reference = Files.readString(Path.of("../../docs/reference/events.md"));
+        var rows = Pattern.compile("(?m)^\\| `(\\w+)` \\| (\\w+) \\| [\\w, ]+ \\| .+ \\|$")
+                .matcher(reference)
+                .results()
+                .map(row -> row.group(1) + " " + row.group(2).toUpperCase(Locale.ROOT))
+                .toList();
+        assertThat(rows)
+                .isEqualTo(Arrays.stream(Reason.values())
+                        .map(reason -> reason.word() + " " + reason.type())
+                        .toList());
     }
 
     @Test
