@@ -82,7 +82,7 @@ final class PoolChange {
     /// A worker gets all listeners of its pool in one datagram, those of sockets that are on their way out included.
     private void tooMany(Plan plan, List<String> problems) {
         var added = plan.operations().stream()
-                .filter(Operation.SocketAdded.class::isInstance)
+                .filter(operation -> socketToOpen(operation).isPresent())
                 .collect(Collectors.groupingBy(Operation::pool, TreeMap::new, Collectors.counting()));
         added.forEach((pool, count) -> {
             if (runtime(pool).sockets().count() + count > HandoffLimits.MAX_DESCRIPTORS) {
@@ -105,7 +105,7 @@ final class PoolChange {
     private Optional<String> problem(Operation operation, List<PoolSpec> specs) {
         return switch (operation) {
             case Operation.PoolAdded added -> nameTaken(added.pool());
-            case Operation.SocketAdded added -> cannotAdd(added);
+            case Operation.SocketAdded(var pool, var socket) -> cannotOpen(pool, socket);
             case Operation.SocketChanged changed -> cannotChange(changed);
             case Operation.PoolRemoved _ -> Optional.empty();
             case Operation.SocketRemoved _ -> Optional.empty();
@@ -132,20 +132,24 @@ final class PoolChange {
                 : Optional.empty();
     }
 
-    private Optional<String> cannotAdd(Operation.SocketAdded added) {
-        var socket = added.socket();
-        return runtime(added.pool()).sockets().isLeaving(socket.name())
-                ? Optional.of(which(added.pool(), socket.name()) + "one of that name is on its way out: add it again"
-                        + " when that is closed, or choose another name")
+    private Optional<String> cannotOpen(String pool, SocketSpec socket) {
+        return runtime(pool).sockets().isLeaving(socket.name())
+                ? Optional.of(which(pool, socket.name()) + "one of that name is on its way out: do it when that is"
+                        + " closed, or choose another name")
                 : Optional.empty();
     }
 
-    private static Optional<String> cannotChange(Operation.SocketChanged changed) {
-        return changed.inPlace()
-                ? Optional.empty()
-                : Optional.of(which(changed.pool(), changed.after().name()) + String.join(", ", changed.changes())
-                        + ": only the backlog of an open socket can be changed: add one of another name, and remove"
-                        + " this one");
+    /// Another is opened in its place, which needs another address.
+    private Optional<String> cannotChange(Operation.SocketChanged changed) {
+        if (changed.inPlace()) {
+            return Optional.empty();
+        }
+        if (changed.before().address().equals(changed.after().address())) {
+            return Optional.of(which(changed.pool(), changed.after().name()) + String.join(", ", changed.changes())
+                    + ": only the backlog of an open socket can be changed at its address: give it another address, or"
+                    + " remove it and add it again when it is closed");
+        }
+        return cannotOpen(changed.pool(), changed.after());
     }
 
     /// Workers that inherit their sockets are replaced for others, by a rollout.
@@ -171,15 +175,31 @@ final class PoolChange {
         for (var operation : plan.operations()) {
             if (operation instanceof Operation.PoolAdded(var spec)) {
                 opened.pools().put(spec.name(), PoolSockets.open(spec, this::explain, problems));
-            } else if (operation instanceof Operation.SocketAdded(var pool, var socket)) {
+            }
+            socketToOpen(operation).ifPresent(socket -> {
+                var pool = operation.pool();
                 int shards = runtime(pool).shardsFor(wanted(specs, pool));
                 PoolSockets.open(pool, socket, shards, this::explain, problems)
                         .ifPresent(one -> opened.sockets()
                                 .computeIfAbsent(pool, _ -> new ArrayList<>())
                                 .add(one));
-            }
+            });
         }
         return opened;
+    }
+
+    private static Optional<SocketSpec> socketToOpen(Operation operation) {
+        return switch (operation) {
+            case Operation.SocketAdded(var _, var socket) -> Optional.of(socket);
+            case Operation.SocketChanged changed when !changed.inPlace() -> Optional.of(changed.after());
+            case Operation.SocketChanged _ -> Optional.empty();
+            case Operation.SocketRemoved _ -> Optional.empty();
+            case Operation.PoolAdded _ -> Optional.empty();
+            case Operation.PoolRemoved _ -> Optional.empty();
+            case Operation.SettingsChanged _ -> Optional.empty();
+            case Operation.Scale _ -> Optional.empty();
+            case Operation.NewRevision _ -> Optional.empty();
+        };
     }
 
     /// Where it is one of ours that is in the way, the system only says that there is something.

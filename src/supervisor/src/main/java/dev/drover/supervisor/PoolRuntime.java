@@ -179,12 +179,11 @@ final class PoolRuntime {
     ///
     /// @param added those that the spec has more, open with the shards that [#shardsFor] tells; owned from now on
     void change(PoolSpec wanted, List<PoolSocket> added) {
-        var staying = wanted.sockets().stream().map(SocketSpec::name).toList();
-        var removed = spec().sockets().stream()
-                .map(SocketSpec::name)
-                .filter(name -> !staying.contains(name))
+        var leave = spec().sockets().stream()
+                .filter(socket -> wanted.sockets().stream()
+                        .noneMatch(other -> other.name().equals(socket.name()) && socket.becomesInPlace(other)))
+                .map(socket -> sockets.beginToLeave(socket.name()))
                 .toList();
-        var leave = removed.stream().map(sockets::beginToLeave).toList();
         sockets.change(wanted, added);
         var names = added.stream().map(socket -> socket.spec().name()).toList();
         inheritors().forEach(process -> sockets.avoid(process.shard(), names));
@@ -248,7 +247,7 @@ final class PoolRuntime {
 
         /// Those that inherited it have it until they end: they are being replaced.
         private void awaitInheritors(PoolSocket socket, Runnable then) {
-            if (inheritors().anyMatch(process -> process.inherits(socket.spec().name()))) {
+            if (inheritors().anyMatch(process -> process.inherits(socket))) {
                 services.loop().after(INHERITORS_CHECK, () -> awaitInheritors(socket, then));
             } else {
                 then.run();
@@ -362,10 +361,12 @@ final class PoolRuntime {
             process.notifiedBy(new NotifySocket(path, services.loop().poller(), channels.voice(process)));
             try {
                 // Not those that leave: what is inherited cannot be taken back.
-                for (var handle : sockets.handlesToKeep(process.shard())) {
-                    var fd = handle.descriptor().duplicate();
-                    inherited.add(new Launch.NamedListener(handle.socketName(), fd));
-                    process.inherited(handle.socketName());
+                for (var socket : sockets.staying()) {
+                    var fd = socket.listener(socket.steered() ? process.shard() : 0)
+                            .fd()
+                            .duplicate();
+                    inherited.add(new Launch.NamedListener(socket.spec().name(), fd));
+                    process.inherited(socket);
                 }
             } catch (RuntimeException failure) {
                 inherited.forEach(listener -> listener.fd().close());

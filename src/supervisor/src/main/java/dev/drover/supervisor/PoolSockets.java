@@ -271,7 +271,7 @@ final class PoolSockets implements AutoCloseable {
     /// The worker of that shard does not have these sockets: their connections go elsewhere until somebody else
     /// leases it.
     void avoid(int shard, List<String> names) {
-        for (var socket : sockets) {
+        for (var socket : staying()) {
             if (socket.steered() && names.contains(name(socket))) {
                 avoided.computeIfAbsent(socket, _ -> new HashSet<>()).add(shard);
                 steer(socket, steered);
@@ -335,10 +335,9 @@ final class PoolSockets implements AutoCloseable {
         return handles(sockets, shard);
     }
 
-    /// The same without those that leave.
-    List<Handle> handlesToKeep(int shard) {
-        return handles(
-                sockets.stream().filter(socket -> !leaving.contains(socket)).toList(), shard);
+    /// Those of the spec.
+    List<PoolSocket> staying() {
+        return sockets.stream().filter(socket -> !leaving.contains(socket)).toList();
     }
 
     /// The same of some of the sockets.

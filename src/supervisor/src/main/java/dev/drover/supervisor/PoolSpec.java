@@ -3,6 +3,7 @@ package dev.drover.supervisor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// What is wanted of a pool: equal workers and the sockets they share. Checked and complete, defaults filled in.
 ///
@@ -92,11 +93,9 @@ public record PoolSpec(
     public boolean inheritsOthersThan(PoolSpec other) {
         return template.protocol() == Template.Protocol.SYSTEMD
                 && other.template.protocol() == Template.Protocol.SYSTEMD
-                && !socketNames().equals(other.socketNames());
-    }
-
-    private List<String> socketNames() {
-        return sockets.stream().map(SocketSpec::name).toList();
+                && !(sockets.size() == other.sockets.size()
+                        && IntStream.range(0, sockets.size())
+                                .allMatch(place -> other.sockets.get(place).becomesInPlace(sockets.get(place))));
     }
 
     private static boolean isZero(Quantity quantity) {

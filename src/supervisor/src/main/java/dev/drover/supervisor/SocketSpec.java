@@ -67,4 +67,10 @@ public record SocketSpec(
     boolean isDispatched() {
         return distribution == Distribution.DISPATCHED;
     }
+
+    /// Whether an open socket can become that one: its backlog is another, or nothing is. Otherwise a socket of its own
+    /// is opened, and this one is closed.
+    public boolean becomesInPlace(SocketSpec wanted) {
+        return withBacklog(wanted.backlog()).equals(wanted);
+    }
 }

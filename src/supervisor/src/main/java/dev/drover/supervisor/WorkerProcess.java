@@ -11,6 +11,7 @@ import dev.drover.posix.Processes;
 import dev.drover.posix.Signals;
 import dev.drover.session.WorkerSession;
 import dev.drover.supervisor.output.OutputCapture;
+import dev.drover.supervisor.socket.PoolSocket;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class WorkerProcess {
     private Optional<Long> groupOfEarlyJoin = Optional.empty();
     private Optional<Instant> readySince = Optional.empty();
     private Optional<String> killedBecause = Optional.empty();
-    private final Set<String> inherited = new HashSet<>();
+    private final Set<PoolSocket> inherited = new HashSet<>();
     private long joinedPid;
     private String statusText = "";
 
@@ -64,11 +65,11 @@ final class WorkerProcess {
     }
 
     /// It has that socket from its start to its end.
-    void inherited(String socket) {
+    void inherited(PoolSocket socket) {
         inherited.add(socket);
     }
 
-    boolean inherits(String socket) {
+    boolean inherits(PoolSocket socket) {
         return inherited.contains(socket);
     }
 

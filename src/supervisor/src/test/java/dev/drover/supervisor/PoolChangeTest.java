@@ -339,6 +339,35 @@ class PoolChangeTest {
     }
 
     @Test
+    void aSocketWithAnotherAddressIsOpenedBeforeTheOldOneIsClosed() throws IOException {
+        // given
+        var web = pool("web", socket("http", Distribution.SHARDED), socket("admin", Distribution.SHARED));
+        supervisor.open(List.of(web));
+        awaitReady("web");
+        var old = (InetSocketAddress) supervisor.address("web", "http");
+        int port = freePort();
+
+        // when
+        var moved = withSockets(
+                web,
+                List.of(
+                        socket("http", Distribution.SHARDED, port),
+                        web.sockets().getLast()));
+        var outcome = supervisor.change(List.of(moved));
+
+        // then
+        assertThat(applied(outcome)).containsExactly("pool web: socket http: address 127.0.0.1:0 -> 127.0.0.1:" + port);
+        assertThat(((InetSocketAddress) supervisor.address("web", "http")).getPort())
+                .isEqualTo(port);
+        assertThat(ask("web", "http")).isOne();
+        Await.until(() -> seen("web").sockets().size() == 2, () -> seen("web").toString());
+        assertThat(isRefused(old)).isTrue();
+        assertThat(ask("web", "http")).isOne();
+        assertThat(ask("web", "admin")).isOne();
+        assertThat(applied(supervisor.change(List.of(moved)))).isEmpty();
+    }
+
+    @Test
     void theNameOfASocketIsTakenWhileItsConnectionsWait() throws IOException {
         // given
         var web = idle("web", socket("http", Distribution.SHARED));
@@ -352,9 +381,8 @@ class PoolChangeTest {
 
             // then
             assertThat(problems)
-                    .containsExactly(
-                            "pool web: socket admin: one of that name is on its way out: add it again when that"
-                                    + " is closed, or choose another name");
+                    .containsExactly("pool web: socket admin: one of that name is on its way out: do it when that is"
+                            + " closed, or choose another name");
             assertThat(waiting.isConnected()).isTrue();
         }
         supervisor.beginStop(Duration.ZERO, Optional.of(Duration.ofMillis(300)));
@@ -447,7 +475,8 @@ class PoolChangeTest {
         assertThat(problems)
                 .containsExactly(
                         "pool web: socket http: distribution Shared -> Sharded: only the backlog of an open socket can be"
-                                + " changed: add one of another name, and remove this one",
+                                + " changed at its address: give it another address, or remove it and add it again when"
+                                + " it is closed",
                         "pool foreign: its workers inherit their sockets and would have to be replaced, but its rollout is"
                                 + " paused: resume it first");
         assertThat(applied(supervisor.change(List.of(foreign, web)))).isEmpty();

@@ -52,7 +52,7 @@ final class ServingProcess {
         client.acknowledge(transferId);
         for (var handle : listeners) {
             try (var listener = Listener.adopt(handle.descriptor())) {
-                served.put(handle.socketName(), new ServingWorker(listener, incarnation));
+                served.put(handle.socketName() + handle.address(), new ServingWorker(listener, incarnation));
             }
         }
     }
@@ -73,7 +73,7 @@ final class ServingProcess {
             when manner == Manner.REFUSES -> client.refuse(wanted.transferId(), "not today");
             case Received.Withdrawn _ when manner == Manner.SILENT -> {}
             case Received.Withdrawn wanted -> {
-                var worker = served.remove(wanted.socketName());
+                var worker = served.remove(wanted.socketName() + wanted.address());
                 if (worker != null) {
                     worker.close();
                 }

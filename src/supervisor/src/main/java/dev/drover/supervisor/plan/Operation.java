@@ -40,9 +40,9 @@ public sealed interface Operation {
         }
 
         /// Whether an open socket can be changed so: its backlog is another, or its place among the sockets, which
-        /// matters only to programs that inherit them.
+        /// matters only to programs that inherit them. Otherwise another is opened, and that one closed.
         public boolean inPlace() {
-            return before.withBacklog(after.backlog()).equals(after);
+            return before.becomesInPlace(after);
         }
 
         @Override
