@@ -154,7 +154,7 @@ final class GetCommand implements Runnable {
             aliases = "worker",
             description = {
                 "Show workers.",
-                "STATUS is BackingOff, Starting, Ready, Retiring, Draining or Killed. LEASES (wide) are"
+                "STATUS is Pending, Starting, Ready, Retiring, Draining, Killed, CrashLoopBackOff or Failed. LEASES (wide) are"
                         + " SOCKET/SHARD(connections waiting); HEARTBEAT (wide) is how long ago the last sign of life"
                         + " came over its session, CONNECTIONS and IN-FLIGHT what it had in hand then."
             },

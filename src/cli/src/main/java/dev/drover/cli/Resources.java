@@ -122,7 +122,9 @@ final class Resources {
 
     private static String status(WorkerState state) {
         return switch (state) {
-            case WORKER_STATE_BACKING_OFF -> "BackingOff";
+            case WORKER_STATE_PENDING -> "Pending";
+            case WORKER_STATE_BACKING_OFF -> "CrashLoopBackOff";
+            case WORKER_STATE_FAILED -> "Failed";
             case WORKER_STATE_STARTING -> "Starting";
             case WORKER_STATE_READY -> "Ready";
             case WORKER_STATE_RETIRING -> "Retiring";

@@ -161,7 +161,7 @@ class ClientVerbsTest {
         assertThat(cli.run("get", "workers")).isEqualTo(ok("""
                 NAME    READY   STATUS       RESTARTS   PID      AGE
                 web-0   true    Ready        0          101      3m20s
-                web-1   false   BackingOff   3          <none>   <none>
+                web-1   false   CrashLoopBackOff   3          <none>   <none>
                 """));
     }
 
@@ -171,7 +171,7 @@ class ClientVerbsTest {
                 .containsExactly(
                         "web-0   true    Ready        0          101      3m20s    1             2          http/3(7)   2s"
                                 + "          17            1           <none>",
-                        "web-1   false   BackingOff   3          <none>   <none>   <none>        <none>     <none>     "
+                        "web-1   false   CrashLoopBackOff   3          <none>   <none>   <none>        <none>     <none>     "
                                 + " <none>      <none>        <none>      exited with code 3 [31m");
     }
 

@@ -1,5 +1,6 @@
 package dev.drover.it;
 
+import static dev.drover.it.fixtures.ClientCommand.drover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.it.fixtures.Control;
@@ -7,12 +8,18 @@ import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Pools;
 import dev.drover.protocol.control.v1.WorkerState;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -187,6 +194,57 @@ class FailureTest {
                             .anyMatch(worker -> worker.getState() == WorkerState.WORKER_STATE_BACKING_OFF
                                     && worker.getLastExit().getCode() == 3
                                     && worker.getLastExit().getLastLinesList().contains("a last word")));
+        }
+    }
+
+    private static final String LIMITED = "restart: {initialDelaySeconds: 0.05, maxRestarts: 3, windowSeconds: 30";
+
+    @Test
+    void aWorkerThatFailsTooOftenIsGivenUpAndEndsTheMaster() {
+        // given
+        var pool = Pools.systemd(1, "sh", "-c", "exit 3").spec(LIMITED + "}");
+        var drover = drovers.run("-f", pool.write(directory).toString());
+
+        // when
+        int code = drover.awaitExit();
+
+        // then
+        assertThat(code).isEqualTo(5);
+        assertThat(drover.stdout())
+                .contains("Worker given up worker=web-0: it has failed too often", "pool web has failed for good")
+                .contains("worker=web-0.4")
+                .doesNotContain("worker=web-0.5");
+    }
+
+    @Test
+    void aMasterThatIsToStayIsNotReadyUntilTheWorkerIsAskedForAgain() throws Exception {
+        // given
+        var gate = directory.resolve("gate");
+        var pool = Pools.systemd(
+                        1, "sh", "-c", "test -e " + gate + " || exit 3; exec python3 " + Pools.program("serve.py"))
+                .spec(LIMITED + ", onFailure: Stay}");
+        var drover = drovers.run("-f", pool.write(directory).toString(), "--management-address", "127.0.0.1:0");
+        drover.awaitLog("Worker given up");
+        var port = Pattern.compile("management 127\\.0\\.0\\.1:(\\d+)").matcher(drover.stdout());
+        assertThat(port.find()).isTrue();
+        var ready = URI.create("http://127.0.0.1:" + port.group(1) + "/q/health/ready");
+
+        // when
+        assertThat(drover(drover, "get", "workers").out()).contains("Failed");
+        assertThat(drover(drover, "get", "pool", "web", "-o", "yaml").out()).contains("reason: Failed");
+        assertThat(statusOf(ready)).isEqualTo(503);
+        Files.createFile(gate);
+        assertThat(drover(drover, "restart", "worker", "web-0").code()).isZero();
+
+        // then
+        drover.awaitReady(pool.address(), 1);
+        drover.until("the master to be ready", () -> statusOf(ready) == 200);
+    }
+
+    private static int statusOf(URI address) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
         }
     }
 

@@ -11,5 +11,8 @@ final class ExitCode {
     /// Wrong usage, or a pool file that cannot be used.
     static final int USAGE = 2;
 
+    /// A pool failed for good, and was to end the master.
+    static final int POOL_FAILED = 5;
+
     private ExitCode() {}
 }

@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.Supervisor;
@@ -30,6 +31,9 @@ final class Master implements Controls {
 
     /// Written once by the thread that runs the master, read by whoever asks for a stop.
     private volatile boolean opening;
+
+    /// Published by the thread that looks around to the one that runs the master.
+    private volatile boolean poolFailed;
 
     /// @param pools what the source told first
     Master(Supervisor supervisor, RunOptions options, PoolSource source, WrittenPools pools) {
@@ -61,6 +65,10 @@ final class Master implements Controls {
     /// Waits for the end; the exit code.
     int awaitStopped() throws InterruptedException {
         var outcome = supervisor.awaitStopped();
+        if (poolFailed) {
+            LOG.error("Stopped: a pool has failed for good; {} workers killed", outcome.killed());
+            return ExitCode.POOL_FAILED;
+        }
         if (outcome.graceful()) {
             LOG.info("Stopped cleanly");
             return ExitCode.CLEAN;
@@ -83,6 +91,32 @@ final class Master implements Controls {
     /// Sees whether the files or the number of CPUs have changed, and does what follows. To be called once a second.
     void lookAround() {
         pools.lookAround();
+        if (pools.isOpen() && !isLeaving()) {
+            supervisor.snapshot().pools().stream()
+                    .filter(Master::endsUs)
+                    .findFirst()
+                    .ifPresent(this::leaveWith);
+        }
+    }
+
+    /// One that came later and never was available is no reason: others serve.
+    private static boolean endsUs(Snapshot.Pool pool) {
+        return pool.failed()
+                && !pool.awaited()
+                && !pool.leaving()
+                && pool.spec()
+                        .restart()
+                        .limit()
+                        .filter(limit -> limit.onFailure() == RestartPolicy.OnFailure.EXIT)
+                        .isPresent();
+    }
+
+    private void leaveWith(Snapshot.Pool failed) {
+        if (stopAsked.compareAndSet(false, true)) {
+            LOG.error("Stopping: pool {} has failed for good", failed.spec().name());
+            poolFailed = true;
+            beginStop();
+        }
     }
 
     /// HUP: reads the files again; where one is bad nothing changes.

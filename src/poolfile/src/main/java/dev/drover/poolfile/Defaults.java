@@ -107,6 +107,12 @@ public final class Defaults {
         if (!restart.hasResetAfterSeconds()) {
             restart.setResetAfterSeconds(60);
         }
+        if (restart.hasMaxRestarts() && !restart.hasWindowSeconds()) {
+            restart.setWindowSeconds(60);
+        }
+        if (restart.hasMaxRestarts() && !restart.hasOnFailure()) {
+            restart.setOnFailure("Exit");
+        }
     }
 
     private static void fill(Logs.Builder logs) {

@@ -230,6 +230,11 @@ final class PoolRules {
                     "initialDelaySeconds (" + restart.getInitialDelaySeconds() + ") is above maxDelaySeconds ("
                             + restart.getMaxDelaySeconds() + "); must be at most that");
         }
+        var written = pool.getSpec().getRestart();
+        if (!written.hasMaxRestarts() && (written.hasWindowSeconds() || written.hasOnFailure())) {
+            violated(
+                    "spec.restart", "has windowSeconds or onFailure without maxRestarts; give that, or leave them out");
+        }
     }
 
     private void deadline(WorkerPool pool) {

@@ -56,6 +56,7 @@ record PoolView(
                 RolloutStatus.of(state, nowNanos),
                 state.revisions().kept(),
                 leaving,
+                state.failed(),
                 awaited);
     }
 
@@ -79,7 +80,7 @@ record PoolView(
         return new Snapshot.Worker(
                 id(place),
                 place.lastNumber(),
-                Snapshot.Phase.BACKING_OFF,
+                phase(place),
                 0,
                 0,
                 Optional.empty(),
@@ -89,6 +90,13 @@ record PoolView(
                 List.of(),
                 "",
                 Optional.empty());
+    }
+
+    private static Snapshot.Phase phase(Place empty) {
+        if (empty.gaveUp()) {
+            return Snapshot.Phase.FAILED;
+        }
+        return empty.backingOff() ? Snapshot.Phase.BACKING_OFF : Snapshot.Phase.PENDING;
     }
 
     private Snapshot.Worker worker(Place place, Member member) {

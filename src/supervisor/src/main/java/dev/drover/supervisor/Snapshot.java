@@ -39,6 +39,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param rollout how the rollout of the wanted revision stands
     /// @param history the revisions that are kept, by number; the last is the wanted one
     /// @param leaving whether nobody wants it any more: its workers finish what is in hand, then it is gone
+    /// @param failed whether a place was given up: it stays empty until it is asked for, or another is wanted
     /// @param awaited whether it came while others served, and was never available: nobody relies on it yet
     public record Pool(
             PoolSpec spec,
@@ -55,6 +56,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             RolloutStatus rollout,
             List<Revision> history,
             boolean leaving,
+            boolean failed,
             boolean awaited) {
 
         public Pool {
@@ -121,8 +123,12 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
 
     /// Where an incarnation stands.
     public enum Phase {
+        /// The place is empty and is filled when there is room.
+        PENDING,
         /// The place is empty and waits for the end of its back-off.
         BACKING_OFF,
+        /// The place is empty and stays so: its workers have failed too often.
+        FAILED,
         /// Its process is started and not ready yet.
         STARTING,
         /// It gets new connections.

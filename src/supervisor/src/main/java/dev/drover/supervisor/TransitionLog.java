@@ -46,6 +46,13 @@ final class TransitionLog {
                     write(new Incarnation(new WorkerId(pool, place.ordinal()), member.number()), member);
                 }
             }
+            if (place.gaveUp() && !before.place(place.ordinal()).gaveUp()) {
+                LOG.error("Worker given up worker={}-{}: it has failed too often", pool, place.ordinal());
+                journal.record(
+                        new Subject(Event.Kind.WORKER, pool + "-" + place.ordinal()),
+                        Reason.GAVE_UP,
+                        "Failed too often: not started again until it is restarted, or something else is wanted.");
+            }
             boolean wasBackingOff = before.place(place.ordinal()).backingOff();
             if (place.backingOff() && !wasBackingOff) {
                 LOG.info("Worker backing off worker={}-{} failures={}", pool, place.ordinal(), place.failures());

@@ -49,7 +49,7 @@ class Checks {
             for (var pool : snapshot.pools()) {
                 // One that is on its way out is nobody's loss, nor one that came later and never was there: others
                 // serve.
-                up &= isAvailable(pool, response) || pool.leaving() || pool.awaited();
+                up &= (isAvailable(pool, response) && !pool.failed()) || pool.leaving() || pool.awaited();
             }
             return response.status(up).build();
         };

@@ -130,10 +130,20 @@ public final class PoolSpecs {
     }
 
     private static RestartPolicy restart(Restart restart) {
-        return new RestartPolicy(
+        var policy = new RestartPolicy(
                 duration(restart.getInitialDelaySeconds()),
                 duration(restart.getMaxDelaySeconds()),
                 duration(restart.getResetAfterSeconds()));
+        return restart.hasMaxRestarts() ? policy.withLimit(limit(restart)) : policy;
+    }
+
+    private static RestartPolicy.Limit limit(Restart restart) {
+        var onFailure = switch (restart.getOnFailure()) {
+            case "Exit" -> RestartPolicy.OnFailure.EXIT;
+            case "Stay" -> RestartPolicy.OnFailure.STAY;
+            case String other -> throw unknown("restart.onFailure", other);
+        };
+        return new RestartPolicy.Limit(restart.getMaxRestarts(), duration(restart.getWindowSeconds()), onFailure);
     }
 
     private static OutputPolicy output(Logs logs) {

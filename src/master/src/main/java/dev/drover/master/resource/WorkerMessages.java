@@ -37,7 +37,9 @@ public final class WorkerMessages {
 
     private static WorkerState state(Snapshot.Phase phase) {
         return switch (phase) {
+            case PENDING -> WorkerState.WORKER_STATE_PENDING;
             case BACKING_OFF -> WorkerState.WORKER_STATE_BACKING_OFF;
+            case FAILED -> WorkerState.WORKER_STATE_FAILED;
             case STARTING -> WorkerState.WORKER_STATE_STARTING;
             case READY -> WorkerState.WORKER_STATE_READY;
             case RETIRING -> WorkerState.WORKER_STATE_RETIRING;

@@ -76,7 +76,9 @@ public enum Reason {
     /// A worker has ended without having been told to.
     FAILED(Event.Type.WARNING, "Failed"),
     /// A place stays empty for a while because its workers fail.
-    BACK_OFF(Event.Type.WARNING, "BackOff");
+    BACK_OFF(Event.Type.WARNING, "BackOff"),
+    /// A place is not filled any more because its workers have failed too often.
+    GAVE_UP(Event.Type.WARNING, "GaveUp");
 
     private final Event.Type type;
     private final String word;

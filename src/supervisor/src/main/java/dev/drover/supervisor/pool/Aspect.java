@@ -42,7 +42,9 @@ public record Aspect(boolean holds, Reason reason, String message) {
         /// Degraded: what was to be wanted of the pools could not be read, or done.
         FILES_REFUSED("FilesRefused"),
         /// Degraded: a place is without a worker after several failures in a row.
-        CRASH_LOOP("CrashLoop");
+        CRASH_LOOP_BACK_OFF("CrashLoopBackOff"),
+        /// Degraded: a place is given up: nobody is started in it any more.
+        FAILED("Failed");
 
         private final String word;
 
@@ -99,12 +101,14 @@ public record Aspect(boolean holds, Reason reason, String message) {
         if (state.rollout().held() instanceof Rollout.Failed failed) {
             return new Aspect(true, Reason.ROLLOUT_FAILED, failed.failure().message());
         }
-        var failing = state.wantedPlaces().stream()
-                .filter(place -> place.failures() >= CRASH_LOOP && !place.has(Member::ready))
-                .map(place -> state.spec().name() + "-" + place.ordinal())
-                .toList();
+        var failed = names(state, state.failedPlaces());
+        if (!failed.isEmpty()) {
+            return new Aspect(
+                    true, Reason.FAILED, "Failed too often, and not started any more: " + named(failed) + ".");
+        }
+        var failing = names(state, failing(state));
         if (!failing.isEmpty()) {
-            return new Aspect(true, Reason.CRASH_LOOP, "Failing again and again: " + named(failing) + ".");
+            return new Aspect(true, Reason.CRASH_LOOP_BACK_OFF, "Failing again and again: " + named(failing) + ".");
         }
         if (filesRefused.isPresent()) {
             return new Aspect(true, Reason.FILES_REFUSED, filesRefused.get());
@@ -112,6 +116,18 @@ public record Aspect(boolean holds, Reason reason, String message) {
         Optional<Failure> undone = state.revisions().current().insteadOf();
         return undone.map(failure -> new Aspect(true, Reason.ROLLED_BACK, "Rolled back: " + failure.message()))
                 .orElseGet(() -> new Aspect(false, Reason.NONE_FAILING, "No worker is failing."));
+    }
+
+    private static List<Place> failing(PoolState state) {
+        return state.wantedPlaces().stream()
+                .filter(place -> place.failures() >= CRASH_LOOP && !place.has(Member::ready))
+                .toList();
+    }
+
+    private static List<String> names(PoolState state, List<Place> places) {
+        return places.stream()
+                .map(place -> state.spec().name() + "-" + place.ordinal())
+                .toList();
     }
 
     private static String named(List<String> workers) {

@@ -85,6 +85,15 @@ public record Place(
         return BackOff.none(revision);
     }
 
+    /// Whether some revision is not started here any more.
+    public boolean gaveUp() {
+        return backOffs.stream().anyMatch(BackOff::gaveUp);
+    }
+
+    boolean gaveUp(int revision) {
+        return backOff(revision).gaveUp();
+    }
+
     /// The most failures in a row of a revision.
     public int failures() {
         return backOffs.stream().mapToInt(BackOff::failures).max().orElse(0);
@@ -115,7 +124,7 @@ public record Place(
                 next.add(backOff);
             }
         }
-        if (changed.failures() > 0) {
+        if (!changed.isEmpty()) {
             next.add(changed);
         }
         return withBackOffs(next);
@@ -142,9 +151,18 @@ public record Place(
         return new Place(ordinal, lastNumber, epoch, number, arrived, restarts, backOffs, members);
     }
 
+    /// What was given up here is tried again.
+    Place forgiven() {
+        return gaveUp()
+                ? withBackOffs(backOffs.stream()
+                        .map(backOff -> backOff.gaveUp() ? backOff.forgiven() : backOff)
+                        .toList())
+                : this;
+    }
+
     Place nextEpoch() {
-        var over = backOffs.stream().map(BackOff::over).toList();
-        return new Place(ordinal, lastNumber, epoch + 1, revision, arrived, restarts, over, members);
+        var forgiven = backOffs.stream().map(BackOff::forgiven).toList();
+        return new Place(ordinal, lastNumber, epoch + 1, revision, arrived, restarts, forgiven, members);
     }
 
     Place renumbered(int from, int to) {

@@ -195,18 +195,19 @@ public final class PoolCore {
             return;
         }
         var place = state.place(ordinal).restarted();
-        int failures = member.ready() && readyLongEnough(member)
-                ? 0
-                : place.backOff(member.revision()).failures();
+        var memory = place.backOff(member.revision())
+                .ended(member.number(), now.nanos(), state.spec().restart());
+        int failures = member.ready() && readyLongEnough(member) ? 0 : memory.failures();
         if (member.ready() && bySignal) {
             // Also when its replacement had failed and the place was told to wait: it is empty now.
-            put(place.with(new BackOff(member.revision(), failures, member.number(), false, 0)));
+            put(place.with(memory.atOnce(failures)));
         } else if (place.has(other -> isReplacementOf(member, other))) {
             put(place);
+        } else if (memory.gaveUp()) {
+            put(place.with(memory.atOnce(failures + 1)));
         } else {
             var delay = backOff(failures + 1);
-            long until = now.nanos() + delay.toNanos();
-            put(place.with(new BackOff(member.revision(), failures + 1, member.number(), true, until)));
+            put(place.with(memory.until(failures + 1, now.nanos() + delay.toNanos())));
             commands.add(new StartTimer(delay, new PoolEvent.BackOffEnded(ordinal, member.number())));
         }
     }
@@ -250,11 +251,13 @@ public final class PoolCore {
         }
         var place = state.place(ordinal);
         var aims = Aims.of(state);
-        boolean underWay = place.current()
-                .filter(current -> !aims.isWhatIsWanted(place, current)
-                        || (!current.ready() && place.members().size() > 1)
-                        || place.has(other -> other.wanted() && other.number() != current.number()))
-                .isPresent();
+        // What was given up does not come by itself.
+        boolean underWay = !place.gaveUp()
+                && place.current()
+                        .filter(current -> !aims.isWhatIsWanted(place, current)
+                                || (!current.ready() && place.members().size() > 1)
+                                || place.has(other -> other.wanted() && other.number() != current.number()))
+                        .isPresent();
         if (!underWay) {
             put(place.nextEpoch());
         }

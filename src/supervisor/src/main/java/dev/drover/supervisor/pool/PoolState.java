@@ -174,6 +174,21 @@ public record PoolState(
         return wanted;
     }
 
+    /// Whether some wanted place is empty for good: the revision it would be filled from was given up there.
+    public boolean failed() {
+        return !failedPlaces().isEmpty();
+    }
+
+    List<Place> failedPlaces() {
+        if (places.stream().noneMatch(Place::gaveUp)) {
+            return List.of();
+        }
+        var aims = Aims.of(this);
+        return wantedPlaces().stream()
+                .filter(place -> place.gaveUp(aims.repair(place)) && !place.has(Member::wanted))
+                .toList();
+    }
+
     boolean wants(int ordinal) {
         return !stopping && ordinal < spec.replicas();
     }

@@ -33,11 +33,13 @@ final class RolloutKeeper {
     /// Something else is wanted. A changed template makes a revision, unless the rollout is paused: then when it is
     /// resumed.
     void change(PoolSpec spec) {
-        boolean fromNothing = state().spec().replicas() == 0;
-        boolean otherSockets = spec.inheritsOthersThan(state().spec());
+        var before = state().spec();
+        boolean fromNothing = before.replicas() == 0;
+        boolean otherSockets = spec.inheritsOthersThan(before);
         core.put(state().withSpec(spec));
-        // Places that are not wanted any more forget.
-        state().places().forEach(core::put);
+        // Places that are not wanted any more forget, and other rules may be kept where those before were broken.
+        boolean otherRules = !spec.restart().equals(before.restart());
+        state().places().forEach(place -> core.put(otherRules ? place.forgiven() : place));
         if (!state().stopping() && !state().rollout().paused()) {
             catchUp(fromNothing, otherSockets);
         }

@@ -2,13 +2,16 @@ package dev.drover.supervisor.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.pool.PoolCommand.KillGroup;
 import dev.drover.supervisor.pool.PoolCommand.SendStopSignal;
 import dev.drover.supervisor.pool.PoolCommand.SpawnWorker;
 import dev.drover.supervisor.pool.PoolCommand.StartTimer;
 import dev.drover.supervisor.pool.PoolCommand.Steer;
 import dev.drover.supervisor.pool.fixtures.PoolPlay;
+import dev.drover.supervisor.pool.fixtures.Specs;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +104,76 @@ class PoolCoreTest {
         // then
         assertThat(pool.state().place(0).backingOff()).isTrue();
         assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+    }
+
+    /// Three times within a minute, and no more.
+    private static PoolPlay limited(int replicas) {
+        var limit = new RestartPolicy.Limit(3, Duration.ofMinutes(1), RestartPolicy.OnFailure.STAY);
+        var spec = PoolPlay.spec(replicas, "cmd");
+        return PoolPlay.of(Specs.restart(spec, spec.restart().withLimit(limit)));
+    }
+
+    @Test
+    void aWorkerThatIsKilledTooOftenIsGivenUpUntilItIsAskedFor() {
+        // given
+        var pool = limited(2).openReady();
+        for (int number = 1; number <= 3; number++) {
+            pool.ended(0, number, true).spawned(0, number + 1).ready(0, number + 1);
+            assertThat(pool.state().failed()).isFalse();
+        }
+
+        // when
+        pool.ended(0, 4, true);
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).isEmpty();
+        assertThat(pool.state().failed()).isTrue();
+        assertThat(Aspect.degraded(pool.state(), Optional.empty()))
+                .isEqualTo(
+                        new Aspect(true, Aspect.Reason.FAILED, "Failed too often, and not started any more: web-0."));
+        assertThat(pool.steered()).containsExactly(1);
+
+        // when
+        pool.event(new PoolEvent.RestartOrdered(0));
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
+        assertThat(pool.state().failed()).isFalse();
+    }
+
+    @Test
+    void whatEndedLongAgoIsNotCounted() {
+        // given
+        var pool = limited(1).openReady();
+
+        // when
+        for (int number = 1; number <= 10; number++) {
+            pool.pass(Duration.ofSeconds(21))
+                    .ended(0, number, true)
+                    .spawned(0, number + 1)
+                    .ready(0, number + 1);
+        }
+
+        // then
+        assertThat(pool.state().failed()).isFalse();
+    }
+
+    @Test
+    void anotherTemplateIsTriedWhereOneWasGivenUp() {
+        // given
+        var pool = limited(1).open();
+        for (int number = 1; number <= 4; number++) {
+            pool.spawned(0, number).ended(0, number, false).event(new PoolEvent.BackOffEnded(0, number));
+        }
+        assertThat(pool.state().failed()).isTrue();
+
+        // when
+        pool.event(new PoolEvent.SpecChanged(
+                pool.state().spec().withTemplate(PoolPlay.spec(1, "other").template())));
+
+        // then
+        assertThat(pool.commands(SpawnWorker.class)).hasSize(1);
+        assertThat(pool.state().failed()).isFalse();
     }
 
     @Test

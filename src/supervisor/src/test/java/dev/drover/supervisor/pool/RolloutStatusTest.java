@@ -126,7 +126,7 @@ class RolloutStatusTest {
             pool.spawned(1, failure + 1);
         }
         assertThat(Aspect.degraded(pool.state(), Optional.empty()))
-                .isEqualTo(new Aspect(true, Aspect.Reason.CRASH_LOOP, "Failing again and again: web-1."));
+                .isEqualTo(new Aspect(true, Aspect.Reason.CRASH_LOOP_BACK_OFF, "Failing again and again: web-1."));
         assertThat(Aspect.available(pool.state(), pool.nanos()))
                 .isEqualTo(new Aspect(
                         false, Aspect.Reason.MINIMUM_REPLICAS_UNAVAILABLE, "1 workers are available, 2 are needed."));
