@@ -1,6 +1,7 @@
 package dev.drover.supervisor;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /// @param random makes secrets
 /// @param transfers counts transfers
 /// @param tickets good for a session each
+/// @param heartbeatInterval how often a worker that joins now is to give a sign of life
 /// @param events who learns what happens to workers
 record Services(
         Loop loop,
@@ -33,6 +35,7 @@ record Services(
         SecureRandom random,
         AtomicLong transfers,
         Tickets tickets,
+        Supplier<Duration> heartbeatInterval,
         Consumer<WorkerEvent> events) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.
