@@ -20,9 +20,8 @@ import java.util.concurrent.TimeoutException;
 /// A worker's end of the handle socket.
 ///
 /// [#join] and [#receive] block and belong on a named platform thread; [#receiveArrived] does not, and is for one
-/// thread
-/// at a time. Everything else is safe from any thread, because each send is one datagram. A frame that was sent is in
-/// the kernel and survives the sender's death.
+/// thread at a time. Everything else is safe from any thread, because each send is one datagram. A frame that was sent
+/// is in the kernel and survives the sender's death.
 /// `close()` is idempotent and wakes a blocked [#receive].
 public final class HandleClient implements AutoCloseable {
     private final UnixSocket socket;
