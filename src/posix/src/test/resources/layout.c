@@ -130,6 +130,7 @@ int main(void) {
     CONSTANT(SysSocket, SCM_RIGHTS);
     CONSTANT(SysSocket, MSG_CTRUNC);
     CONSTANT(SysSocket, MSG_TRUNC);
+    CONSTANT(SysSocket, MSG_DONTWAIT);
     CONSTANT(SysSocket, MSG_NOSIGNAL);
     CONSTANT(SysSocket, MSG_CMSG_CLOEXEC);
     CONSTANT(SysSocket, SHUT_RDWR);
@@ -141,6 +142,7 @@ int main(void) {
     CONSTANT(SysEpoll, EPOLLOUT);
     CONSTANT(SysEpoll, EPOLLERR);
     CONSTANT(SysEpoll, EPOLLHUP);
+    CONSTANT(SysEpoll, EPOLLONESHOT);
     CONSTANT(SysEpoll, EPOLLET);
     CONSTANT(SysProcess, P_ALL);
     CONSTANT(SysProcess, P_PID);

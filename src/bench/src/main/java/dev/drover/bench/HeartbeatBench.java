@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// What many workers at rest cost a master: the server of sessions, in a JVM with the flags of the master, with as many
-/// sessions, each of which gives a sign of life a second. Nothing else in a master looks at a sign of life when it
-/// comes.
+/// What many workers at rest cost a master: the server of sessions, in a JVM with the flags of the master, with as
+/// many sessions, each of which gives its signs of life at the pace of a supervisor. Nothing else in a master looks at
+/// a sign of life when it comes.
 final class HeartbeatBench {
-    private static final int SESSIONS = 256;
+    static final int SESSIONS = 256;
 
     /// Percent of a core.
     private static final Row.Goal GOAL = Row.Goal.atMost(1);
@@ -30,7 +30,10 @@ final class HeartbeatBench {
                     double beating = cpuPercent(master);
                     check(master.ask("", ANSWER_BOUND));
                     return List.of(Row.beside(
-                            "master with " + SESSIONS + " heartbeats/s, % of a core; at rest", beating, rest, GOAL));
+                            "master with " + SESSIONS + " sessions that beat, % of a core; at rest",
+                            beating,
+                            rest,
+                            GOAL));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.drover.bench;
 
+import dev.drover.session.HeartbeatPace;
 import dev.drover.session.MessageLimits;
 import dev.drover.session.SessionEvents;
 import dev.drover.session.SessionGate;
@@ -17,7 +18,8 @@ import java.util.function.Consumer;
 
 /// The master of [HeartbeatBench]: the server of sessions, and nothing else. It lets everybody in.
 public final class HeartbeatMaster {
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    /// As a supervisor tells each of so many workers.
+    private static final Duration INTERVAL = HeartbeatPace.of(HeartbeatBench.SESSIONS);
 
     private final Queue<WorkerSession> sessions = new ConcurrentLinkedQueue<>();
 
@@ -29,7 +31,7 @@ public final class HeartbeatMaster {
     public static void main(String[] arguments) throws IOException {
         Jvm.logWarningsOnly();
         var master = new HeartbeatMaster();
-        try (var _ = SessionServer.start(Path.of(arguments[0]), MessageLimits.DEFAULT, INTERVAL, master.gate());
+        try (var _ = SessionServer.start(Path.of(arguments[0]), MessageLimits.DEFAULT, master.gate());
                 var input = new Scanner(System.in, StandardCharsets.UTF_8)) {
             System.out.println("open");
             while (input.hasNextLine()) {
@@ -51,7 +53,7 @@ public final class HeartbeatMaster {
         return new SessionGate() {
             @Override
             public void hello(String ticket, int incarnation, Consumer<SessionVerdict> decision) {
-                decision.accept(new SessionVerdict.Admitted("fake", ticket, incarnation, events()));
+                decision.accept(new SessionVerdict.Admitted("fake", ticket, incarnation, INTERVAL, events()));
             }
 
             @Override

@@ -83,6 +83,7 @@ public final class Hello {
     private void serve(Worker worker) {
         worker.onListener(added -> adopt(added, worker));
         worker.onDrain(drain::drain);
+        worker.receiveBy(loops);
         worker.heartbeatBy(loops);
         worker.reportLoad(() -> new Load(drain.connections(), drain.inFlight()));
         pretendToStart(settings.startupDelay());

@@ -1,12 +1,20 @@
 package dev.drover.handoff;
 
+import java.util.List;
+
 /// What a worker's frame says.
 sealed interface FromWorker {
     /// It presents itself.
     record Join(String worker, int incarnation, String token) implements FromWorker {}
 
-    /// It has taken a transfer over.
-    record Acknowledged(long transferId) implements FromWorker {}
+    /// It has taken transfers over.
+    ///
+    /// @param transferIds 1 to [HandoffLimits#MAX_ACKNOWLEDGED]
+    record Acknowledged(List<Long> transferIds) implements FromWorker {
+        public Acknowledged {
+            transferIds = List.copyOf(transferIds);
+        }
+    }
 
     /// It cannot take a transfer over.
     record Refused(long transferId, String message) implements FromWorker {}

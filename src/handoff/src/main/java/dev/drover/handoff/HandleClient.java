@@ -1,5 +1,6 @@
 package dev.drover.handoff;
 
+import dev.drover.posix.ArrivalWatch;
 import dev.drover.posix.Fd;
 import dev.drover.posix.PosixException;
 import dev.drover.posix.UnixSocket;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +19,9 @@ import java.util.concurrent.TimeoutException;
 
 /// A worker's end of the handle socket.
 ///
-/// [#join] and then [#receive] block and belong to one named platform thread; everything else is safe from any
-/// thread, because each send is one datagram. A frame that was sent is in the kernel and survives the sender's death.
+/// [#join] and [#receive] block and belong on a named platform thread; [#receiveArrived] does not, and is for one
+/// thread at a time. Everything else is safe from any thread, because each send is one datagram. A frame that was sent
+/// is in the kernel and survives the sender's death.
 /// `close()` is idempotent and wakes a blocked [#receive].
 public final class HandleClient implements AutoCloseable {
     private final UnixSocket socket;
@@ -118,7 +121,7 @@ public final class HandleClient implements AutoCloseable {
     }
 
     private Joined answer(String worker, String what, Duration timeout) {
-        return switch (read()) {
+        return switch (read(true)) {
             case Read.Frame(
                     FromMaster.Joined(var pool, var ticket, var transferId, var listeners, var dispatchedSockets)) -> {
                 open.add(transferId);
@@ -136,31 +139,47 @@ public final class HandleClient implements AutoCloseable {
             case Read.Frame(FromMaster.Malformed(var why)) ->
                 throw new HandoffException(what + ": the answer is malformed: " + why);
             case Read.Lost(var _, var why) -> throw new HandoffException(what + ": " + why);
-            case Read.TimedOut _ -> throw new HandoffException(what + ": no answer within " + timeout);
+            case Read.Nothing _ -> throw new HandoffException(what + ": no answer within " + timeout);
             case Read.Ended(var why) -> throw new HandoffException(what + ": " + why);
         };
     }
 
-    /// Waits for the next handles. After [Received.MasterGone] every answer is the same. Transfers that come while this
-    /// process has no descriptor left are refused meanwhile.
+    /// Tells when there is something to [#receiveArrived]. The caller's to close; this connection must outlive it, and
+    /// its `close()` ends the wait.
+    public ArrivalWatch watch() {
+        return ArrivalWatch.of(socket.fd());
+    }
+
+    /// Waits for the next handles. After [Received.MasterGone] every answer is the same. Transfers that come while
+    /// this process has no descriptor left are refused meanwhile.
     public Received receive() {
+        return receive(true).orElseThrow(() -> new AssertionError("a socket without a timeout timed out"));
+    }
+
+    /// The next handles that are there already, as [#receive] without waiting; empty when there are none.
+    public Optional<Received> receiveArrived() {
+        return receive(false);
+    }
+
+    private Optional<Received> receive(boolean wait) {
         if (!joined) {
             throw new IllegalStateException("cannot receive handles before joining");
         }
-        var read = read();
+        var read = read(wait);
         while (read instanceof Read.Lost(var transferId, var why)) {
             try {
                 send(WorkerFrames.refused(transferId, why), "refuse transfer " + transferId);
             } catch (HandoffException gone) {
-                return broken(Wire.why(gone));
+                return Optional.of(broken(Wire.why(gone)));
             }
-            read = read();
+            read = read(wait);
         }
-        return received(read);
+        return read instanceof Read.Nothing ? Optional.empty() : Optional.of(received(read));
     }
 
     private Received received(Read read) {
         return switch (read) {
+            case Read.Nothing _ -> throw new AssertionError("told before");
             case Read.Lost _ -> throw new AssertionError("refused before");
             case Read.Frame(FromMaster.Transferred(var transferId, var handles)) ->
                 opened(transferId, handles, new Received.Transferred(transferId, handles));
@@ -173,7 +192,6 @@ public final class HandleClient implements AutoCloseable {
             case Read.Frame(FromMaster.JoinRefused(var _, var message)) ->
                 broken("the master refused a worker that had joined: " + message);
             case Read.Frame(FromMaster.Malformed(var why)) -> broken("the master sent a malformed frame: " + why);
-            case Read.TimedOut _ -> throw new AssertionError("a socket without a timeout timed out");
             case Read.Ended(var why) -> broken(why);
         };
     }
@@ -207,18 +225,20 @@ public final class HandleClient implements AutoCloseable {
         /// A transfer that came without its descriptors.
         record Lost(long transferId, String why) implements Read {}
 
-        record TimedOut() implements Read {}
+        /// Nothing came, in time or by now.
+        record Nothing() implements Read {}
 
         record Ended(String why) implements Read {}
     }
 
-    private Read read() {
+    private Read read(boolean wait) {
         try {
             buffer.clear();
-            return switch (socket.receive(buffer, HandoffLimits.MAX_DESCRIPTORS)) {
+            int most = HandoffLimits.MAX_DESCRIPTORS;
+            return switch (wait ? socket.receive(buffer, most) : socket.receiveArrived(buffer, most)) {
                 case dev.drover.posix.Received.Message(var _, var descriptors) ->
                     new Read.Frame(MasterFrames.read(Wire.take(buffer), descriptors));
-                case dev.drover.posix.Received.WouldBlock _ -> new Read.TimedOut();
+                case dev.drover.posix.Received.WouldBlock _ -> new Read.Nothing();
                 case dev.drover.posix.Received.EndOfStream _ -> new Read.Ended("the master closed the connection");
                 case dev.drover.posix.Received.Malformed(var why, var intact) -> lost(why, intact);
             };
@@ -251,8 +271,19 @@ public final class HandleClient implements AutoCloseable {
     /// @throws HandoffException when the master is gone
     /// @throws IllegalArgumentException for a transfer that was not received or was answered before
     public void acknowledge(long transferId) {
-        answered(transferId);
-        send(WorkerFrames.acknowledged(transferId), "acknowledge transfer " + transferId);
+        acknowledge(List.of(transferId));
+    }
+
+    /// The same for several transfers at once, in one frame: all of them are acknowledged, or none when it throws.
+    ///
+    /// @param transferIds 1 to [HandoffLimits#MAX_ACKNOWLEDGED]
+    public void acknowledge(List<Long> transferIds) {
+        if (transferIds.isEmpty() || transferIds.size() > HandoffLimits.MAX_ACKNOWLEDGED) {
+            throw new IllegalArgumentException("cannot acknowledge " + transferIds.size() + " transfers at once: 1 to "
+                    + HandoffLimits.MAX_ACKNOWLEDGED + " are allowed");
+        }
+        transferIds.forEach(this::answered);
+        send(WorkerFrames.acknowledged(transferIds), "acknowledge transfers " + transferIds);
     }
 
     /// Says that a transfer cannot be taken over; the caller has closed its descriptors before. Or that a listener is

@@ -127,7 +127,9 @@ public final class HandlePeer implements AutoCloseable {
     public void readArrived() {
         server.assertOnLoop();
         // Bounded: what is told may lead to further transfers, and these to further answers.
-        guarded(() -> readAtMost(HandoffLimits.MAX_FRAMES_ARRIVED));
+        guarded(() -> {
+            for (int i = 0; i < HandoffLimits.MAX_FRAMES_ARRIVED && !ended && readFrame(); i++) {}
+        });
     }
 
     /// Reads what a dead worker left, to the end, then tells [PeerEvents#closed]: for whoever learns of its death
@@ -152,15 +154,10 @@ public final class HandlePeer implements AutoCloseable {
         server.forget(this);
     }
 
+    /// One frame, everybody else's share of the loop being the rest: most often there is one, and the poller, which
+    /// has to be asked anyway, tells of more at less than a look for what is not there costs.
     private void turn() {
-        guarded(() -> readAtMost(HandoffLimits.MAX_FRAMES_PER_TURN));
-    }
-
-    private void readAtMost(int limit) {
-        int frames = 0;
-        while (!ended && frames < limit && readFrame()) {
-            frames++;
-        }
+        guarded(this::readFrame);
     }
 
     /// False when there is nothing more to read.
@@ -180,13 +177,7 @@ public final class HandlePeer implements AutoCloseable {
 
     private void deliver(FromWorker says) {
         switch (says) {
-            case FromWorker.Acknowledged(var transferId) -> {
-                var given = answered(transferId);
-                if (given != null) {
-                    connections += given;
-                    events.acknowledged(transferId);
-                }
-            }
+            case FromWorker.Acknowledged(var transferIds) -> transferIds.forEach(this::acknowledged);
             case FromWorker.Refused(var transferId, var message) -> {
                 if (answered(transferId) != null) {
                     events.refused(transferId, message);
@@ -209,6 +200,18 @@ public final class HandlePeer implements AutoCloseable {
             }
             case FromWorker.Join _ -> end("the worker sent a second Join");
             case FromWorker.Malformed(var _, var why) -> end("the worker sent a malformed frame: " + why);
+        }
+    }
+
+    /// Each for itself: what comes before one that was not given was acknowledged all the same.
+    private void acknowledged(long transferId) {
+        if (ended) {
+            return;
+        }
+        var given = answered(transferId);
+        if (given != null) {
+            connections += given;
+            events.acknowledged(transferId);
         }
     }
 

@@ -24,11 +24,11 @@ public final class HandoffLimits {
     /// descriptors under way. No queue of unsent frames stands beside it: a frame is in the kernel or was not sent.
     public static final int MAX_OPEN_TRANSFERS = 1_024;
 
+    /// Transfers acknowledged by one frame, and so those a worker takes over at once; the contract of `handles.proto`.
+    public static final int MAX_ACKNOWLEDGED = 64;
+
     /// Connections accepted in one turn of the loop: everybody else's share of it.
     static final int MAX_ACCEPTS_PER_TURN = 16;
-
-    /// Frames read from one peer in one turn of the loop: everybody else's share of it.
-    static final int MAX_FRAMES_PER_TURN = 32;
 
     /// Frames read from one peer when it is about to be judged: more than its socket holds.
     static final int MAX_FRAMES_ARRIVED = 1_024;

@@ -9,6 +9,7 @@ import dev.drover.protocol.worker.v1.Ready;
 import dev.drover.protocol.worker.v1.TransferAcknowledged;
 import dev.drover.protocol.worker.v1.TransferRefused;
 import dev.drover.protocol.worker.v1.WorkerFrame;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The frames a worker sends, as bytes and back. Pure; fields it does not know are passed over.
@@ -21,8 +22,11 @@ final class WorkerFrames {
         return frame().setJoin(join).build().toByteArray();
     }
 
-    static byte[] acknowledged(long transferId) {
-        var acknowledged = TransferAcknowledged.newBuilder().setTransferId(transferId);
+    /// @param transferIds 1 to [HandoffLimits#MAX_ACKNOWLEDGED]
+    static byte[] acknowledged(List<Long> transferIds) {
+        var acknowledged = TransferAcknowledged.newBuilder()
+                .setTransferId(transferIds.getFirst())
+                .addAllFurtherTransferIds(transferIds.subList(1, transferIds.size()));
         return frame().setTransferAcknowledged(acknowledged).build().toByteArray();
     }
 
@@ -69,9 +73,7 @@ final class WorkerFrames {
         Wire.checkVersion(frame.getProtocolVersion());
         return switch (frame.getFrameCase()) {
             case JOIN -> decode(frame.getJoin());
-            case TRANSFER_ACKNOWLEDGED ->
-                new FromWorker.Acknowledged(
-                        Wire.transferId(frame.getTransferAcknowledged().getTransferId()));
+            case TRANSFER_ACKNOWLEDGED -> decode(frame.getTransferAcknowledged());
             case TRANSFER_REFUSED ->
                 new FromWorker.Refused(
                         Wire.transferId(frame.getTransferRefused().getTransferId()),
@@ -81,6 +83,20 @@ final class WorkerFrames {
             case CONNECTIONS_ENDED -> ended(frame.getConnectionsEnded().getCount());
             case FRAME_NOT_SET -> throw new MalformedFrameException("a frame that says nothing this version knows");
         };
+    }
+
+    private static FromWorker decode(TransferAcknowledged acknowledged) throws MalformedFrameException {
+        int count = 1 + acknowledged.getFurtherTransferIdsCount();
+        if (count > HandoffLimits.MAX_ACKNOWLEDGED) {
+            throw new MalformedFrameException("acknowledgement of " + count + " transfers: at most "
+                    + HandoffLimits.MAX_ACKNOWLEDGED + " are allowed");
+        }
+        var ids = new ArrayList<Long>(count);
+        ids.add(Wire.transferId(acknowledged.getTransferId()));
+        for (int i = 0; i < count - 1; i++) {
+            ids.add(Wire.transferId(acknowledged.getFurtherTransferIds(i)));
+        }
+        return new FromWorker.Acknowledged(ids);
     }
 
     private static FromWorker ended(int count) throws MalformedFrameException {

@@ -49,7 +49,7 @@ class FrameFuzzTest {
         var local = new Handle(HandleKind.CONNECTION, "local", unix, 0, pipe.readEnd());
         return List.of(
                 WorkerFrames.join("web-0", 1, "0123456789abcdef"),
-                WorkerFrames.acknowledged(1),
+                WorkerFrames.acknowledged(List.of(1L)),
                 WorkerFrames.refused(Long.MAX_VALUE, "no room"),
                 WorkerFrames.ready(),
                 WorkerFrames.draining(),
@@ -145,7 +145,7 @@ class FrameFuzzTest {
         var again = switch (read) {
             case FromWorker.Join(var worker, var incarnation, var token) ->
                 WorkerFrames.join(worker, incarnation, token);
-            case FromWorker.Acknowledged(var transferId) -> WorkerFrames.acknowledged(transferId);
+            case FromWorker.Acknowledged(var transferIds) -> WorkerFrames.acknowledged(transferIds);
             case FromWorker.Refused(var transferId, var message) -> WorkerFrames.refused(transferId, message);
             case FromWorker.Ready _ -> WorkerFrames.ready();
             case FromWorker.Draining _ -> WorkerFrames.draining();

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,9 @@ class FramesTest {
     @Test
     void workersFramesAreTheSameAfterTheirTravel() {
         assertThat(read(WorkerFrames.join("web-0", 3, "token"))).isEqualTo(new FromWorker.Join("web-0", 3, "token"));
-        assertThat(read(WorkerFrames.acknowledged(9))).isEqualTo(new FromWorker.Acknowledged(9));
+        assertThat(read(WorkerFrames.acknowledged(List.of(9L)))).isEqualTo(new FromWorker.Acknowledged(List.of(9L)));
+        assertThat(read(WorkerFrames.acknowledged(List.of(9L, 300L, 2L))))
+                .isEqualTo(new FromWorker.Acknowledged(List.of(9L, 300L, 2L)));
         assertThat(read(WorkerFrames.refused(9, "no"))).isEqualTo(new FromWorker.Refused(9, "no"));
         assertThat(read(WorkerFrames.ready())).isEqualTo(new FromWorker.Ready());
         assertThat(read(WorkerFrames.draining())).isEqualTo(new FromWorker.Draining());
@@ -280,8 +283,13 @@ class FramesTest {
                 arguments(
                         "token of 257 bytes",
                         join("web-0", 1, "t".repeat(257)).build().toByteArray()),
-                arguments("transfer id 0", WorkerFrames.acknowledged(0)),
-                arguments("transfer id 18446744073709551615", WorkerFrames.acknowledged(-1)),
+                arguments("transfer id 0", WorkerFrames.acknowledged(List.of(0L))),
+                arguments("transfer id 18446744073709551615", WorkerFrames.acknowledged(List.of(-1L))),
+                arguments("transfer id 0", WorkerFrames.acknowledged(List.of(7L, 8L, 0L))),
+                arguments(
+                        "acknowledgement of 65 transfers",
+                        WorkerFrames.acknowledged(
+                                LongStream.rangeClosed(1, 65).boxed().toList())),
                 arguments("transfer id 0", WorkerFrames.refused(0, "no")),
                 arguments(
                         "message of 1025 bytes",

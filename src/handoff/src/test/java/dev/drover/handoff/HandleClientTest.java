@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,11 +160,49 @@ class HandleClientTest {
         // then
         assertThat(first.transferId()).isEqualTo(2);
         assertThat(second.handles()).hasSize(2);
-        assertThat(said()).isEqualTo(new FromWorker.Acknowledged(2));
+        assertThat(said()).isEqualTo(new FromWorker.Acknowledged(List.of(2L)));
         assertThat(said()).isEqualTo(new FromWorker.Refused(3, "no room"));
-        assertThat(said()).isEqualTo(new FromWorker.Acknowledged(1));
+        assertThat(said()).isEqualTo(new FromWorker.Acknowledged(List.of(1L)));
         close(first);
         close(second);
+    }
+
+    @Test
+    void takesWhatHasArrivedWithoutWaitingAndAcknowledgesItTogether() {
+        // given
+        join();
+        master.receive();
+        master.send(transfer(2, 1), pipe.readEnd());
+        master.send(transfer(3, 1), pipe.readEnd());
+
+        // when
+        var first = client.receiveArrived().orElseThrow();
+        var second = client.receiveArrived().orElseThrow();
+        var third = client.receiveArrived();
+        client.acknowledge(List.of(3L, 2L));
+
+        // then
+        assertThat(third).isEmpty();
+        assertThat(said()).isEqualTo(new FromWorker.Acknowledged(List.of(3L, 2L)));
+        assertThatThrownBy(() -> client.acknowledge(2)).isInstanceOf(IllegalArgumentException.class);
+        close(first);
+        close(second);
+    }
+
+    @Test
+    void noneAndTooManyAreNotAcknowledgedAtOnce() {
+        // given
+        join();
+        var tooMany = LongStream.rangeClosed(1, HandoffLimits.MAX_ACKNOWLEDGED + 1)
+                .boxed()
+                .toList();
+
+        // when
+        assertThatThrownBy(() -> client.acknowledge(tooMany))
+                // then
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65");
+        assertThatThrownBy(() -> client.acknowledge(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -212,7 +212,7 @@ class HandleServerTest {
         assertThat(answerTo(otherVersion)).isEqualTo(JoinRefusal.PROTOCOL_VERSION);
         assertThat(answerTo(new byte[] {1, 2, 3})).isEqualTo(JoinRefusal.MALFORMED);
         assertThat(answerTo(WorkerFrames.ready())).isEqualTo(JoinRefusal.MALFORMED);
-        assertThat(answerTo(WorkerFrames.acknowledged(1))).isEqualTo(JoinRefusal.MALFORMED);
+        assertThat(answerTo(WorkerFrames.acknowledged(List.of(1L)))).isEqualTo(JoinRefusal.MALFORMED);
         assertThat(answerTo(WorkerFrames.join("", 1, "token"))).isEqualTo(JoinRefusal.MALFORMED);
         assertThat(answerTo(new byte[HandoffLimits.MAX_FRAME_BYTES + 1])).isEqualTo(JoinRefusal.MALFORMED);
         assertThat(answerTo(JOIN, pipe.readEnd())).isEqualTo(JoinRefusal.MALFORMED);
@@ -268,7 +268,7 @@ class HandleServerTest {
         // when
         try (var peer = RawPeer.connect(path)) {
             peer.send(JOIN);
-            peer.send(WorkerFrames.acknowledged(1));
+            peer.send(WorkerFrames.acknowledged(List.of(1L)));
         }
 
         // then
@@ -310,7 +310,7 @@ class HandleServerTest {
     void peersThatBreakTheContractAreCutOff() {
         assertThat(cutOffAfter(new byte[] {1, 2, 3})).contains("malformed frame: no protobuf");
         assertThat(cutOffAfter(JOIN)).contains("second Join");
-        assertThat(cutOffAfter(WorkerFrames.acknowledged(2))).contains("transfer 2, which it was not given");
+        assertThat(cutOffAfter(WorkerFrames.acknowledged(List.of(2L)))).contains("transfer 2, which it was not given");
         assertThat(cutOffAfter(WorkerFrames.refused(3, "no"))).contains("transfer 3, which it was not given");
         assertThat(cutOffAfter(new byte[HandoffLimits.MAX_FRAME_BYTES + 1])).contains("payload was cut off");
         assertThat(cutOffAfter(WorkerFrames.ready(), pipe.readEnd())).contains("descriptors were cut off");
@@ -330,10 +330,10 @@ class HandleServerTest {
     void transferIsAnsweredOnce() {
         try (var peer = joined("web-0")) {
             // given
-            peer.send(WorkerFrames.acknowledged(1));
+            peer.send(WorkerFrames.acknowledged(List.of(1L)));
 
             // when
-            peer.send(WorkerFrames.acknowledged(1));
+            peer.send(WorkerFrames.acknowledged(List.of(1L)));
 
             // then
             assertThat(master.journal().await("web-0 closed")).contains("transfer 1");
@@ -408,8 +408,8 @@ class HandleServerTest {
             // given: two are given, one is acknowledged, one refused
             give("web-0", 2);
             give("web-0", 3);
-            peer.send(WorkerFrames.acknowledged(1));
-            peer.send(WorkerFrames.acknowledged(2));
+            peer.send(WorkerFrames.acknowledged(List.of(1L)));
+            peer.send(WorkerFrames.acknowledged(List.of(2L)));
             peer.send(WorkerFrames.refused(3, "no"));
             peer.send(WorkerFrames.connectionsEnded(1));
             master.journal().await("web-0 ended 1");
@@ -429,7 +429,7 @@ class HandleServerTest {
         try (var peer = joined("web-0")) {
             // given
             master.transfer("web-0", 2, handles(3));
-            peer.send(WorkerFrames.acknowledged(2));
+            peer.send(WorkerFrames.acknowledged(List.of(2L)));
 
             // when
             peer.send(WorkerFrames.connectionsEnded(1));
@@ -467,7 +467,7 @@ class HandleServerTest {
     private void tellEnd(RawPeer peer, long transferId) {
         assertThat(give("web-0", transferId)).isTrue();
         peer.receive();
-        peer.send(WorkerFrames.acknowledged(transferId));
+        peer.send(WorkerFrames.acknowledged(List.of(transferId)));
         peer.send(WorkerFrames.connectionsEnded(1));
     }
 
@@ -483,7 +483,7 @@ class HandleServerTest {
 
             // when
             var heard = master.onLoop(() -> {
-                peer.send(WorkerFrames.acknowledged(2));
+                peer.send(WorkerFrames.acknowledged(List.of(2L)));
                 master.peer("web-0").readArrived();
                 return master.journal().lines().contains("web-0 acknowledged 2");
             });
@@ -496,7 +496,7 @@ class HandleServerTest {
     }
 
     @Test
-    void oneTurnOfTheLoopReadsAFewFramesOfEachPeer() {
+    void oneTurnOfTheLoopReadsOneFrameOfEachPeer() {
         var own = directory.resolve("own.sock");
         try (var poller = Poller.open();
                 var server = new HandleServer(own, poller, () -> 0, master.gatekeeper());
@@ -513,7 +513,7 @@ class HandleServerTest {
             poller.poll(Duration.ZERO);
 
             // then
-            assertThat(ready(master.journal().lines())).isEqualTo(HandoffLimits.MAX_FRAMES_PER_TURN);
+            assertThat(ready(master.journal().lines())).isOne();
             assertThat(master.journal().lines()).contains("modest-0 ready");
             pollUntilIdle(poller);
             assertThat(ready(master.journal().lines())).isEqualTo(HandoffLimits.MAX_STATUS_FRAMES_PER_SECOND);
@@ -559,8 +559,8 @@ class HandleServerTest {
         try (var peer = joined("web-0")) {
             ids.forEach(
                     id -> assertThat(master.transfer("web-0", id, handles(1))).isTrue());
-            peer.send(WorkerFrames.acknowledged(1));
-            ids.forEach(id -> peer.send(WorkerFrames.acknowledged(id)));
+            peer.send(WorkerFrames.acknowledged(List.of(1L)));
+            ids.forEach(id -> peer.send(WorkerFrames.acknowledged(List.of(id))));
             peer.send(WorkerFrames.draining());
         }
 
@@ -576,6 +576,46 @@ class HandleServerTest {
     }
 
     @Test
+    void acknowledgementsOfOneFrameAreToldOneByOne() {
+        try (var peer = joined("web-0")) {
+            // given
+            for (long id = 2; id <= 4; id++) {
+                assertThat(master.transfer("web-0", id, handles(1))).isTrue();
+            }
+
+            // when
+            peer.send(WorkerFrames.acknowledged(List.of(4L, 1L, 2L)));
+            peer.send(WorkerFrames.ready());
+
+            // then
+            master.journal().await("web-0 ready");
+            assertThat(master.journal().lines())
+                    .containsExactly(
+                            "web-0 joined",
+                            "web-0 acknowledged 4",
+                            "web-0 acknowledged 1",
+                            "web-0 acknowledged 2",
+                            "web-0 ready");
+        }
+    }
+
+    @Test
+    void anAcknowledgementOfWhatWasNotGivenEndsThePeerAfterThoseBeforeIt() {
+        try (var peer = joined("web-0")) {
+            // given
+            assertThat(master.transfer("web-0", 2, handles(1))).isTrue();
+
+            // when
+            peer.send(WorkerFrames.acknowledged(List.of(2L, 3L, 1L)));
+
+            // then
+            master.journal()
+                    .await("web-0 closed the worker answered transfer 3, which it was not given or had answered");
+            assertThat(master.journal().lines()).hasSize(3).contains("web-0 acknowledged 2");
+        }
+    }
+
+    @Test
     void deadPeerIsReadToTheEndWhenAnotherHoldsItsSocket() {
         try (var peer = joined("web-0");
                 var held = peer.socket().fd().duplicate()) {
@@ -584,7 +624,7 @@ class HandleServerTest {
 
             // when
             var lines = master.onLoop(() -> {
-                peer.send(WorkerFrames.acknowledged(2));
+                peer.send(WorkerFrames.acknowledged(List.of(2L)));
                 peer.leave();
                 master.peer("web-0").readToEnd();
                 master.peer("web-0").readToEnd();
@@ -631,7 +671,7 @@ class HandleServerTest {
 
             // when
             peer.receive();
-            peer.send(WorkerFrames.acknowledged(2));
+            peer.send(WorkerFrames.acknowledged(List.of(2L)));
             master.journal().await("web-0 acknowledged 2");
 
             // then
@@ -667,7 +707,7 @@ class HandleServerTest {
         try (var peer = joined("web-0")) {
             // when
             boolean transferred = master.onLoop(() -> {
-                peer.send(WorkerFrames.acknowledged(1));
+                peer.send(WorkerFrames.acknowledged(List.of(1L)));
                 peer.leave();
                 return master.peer("web-0").transfer(2, handles(1));
             });
@@ -736,7 +776,9 @@ class HandleServerTest {
                 peer.send(WorkerFrames.join(worker, 1, "token"));
                 assertThat(MasterFrames.read(peer.receive(), List.of())).isInstanceOf(FromMaster.Joined.class);
                 peer.trySend(
-                        where.equals("refused") ? WorkerFrames.refused(1, "no") : WorkerFrames.acknowledged(1),
+                        where.equals("refused")
+                                ? WorkerFrames.refused(1, "no")
+                                : WorkerFrames.acknowledged(List.of(1L)),
                         List.of());
                 peer.trySend(WorkerFrames.ready(), List.of());
                 peer.trySend(WorkerFrames.draining(), List.of());

@@ -12,6 +12,7 @@ final class SysEpoll {
     static final int EPOLLOUT = 0x4;
     static final int EPOLLERR = 0x8;
     static final int EPOLLHUP = 0x10;
+    static final int EPOLLONESHOT = 1 << 30;
     static final int EPOLLET = 1 << 31;
 
     private static final MemorySegment EPOLL_CREATE1 = SysCall.symbol("epoll_create1");

@@ -92,13 +92,15 @@ final class Transfer {
 
     /// Receives into the buffer's remaining space and answers the bytes received, or `-errno`; [#flagged] and
     /// [#takeDescriptors] tell the rest.
-    int receive(Fd socket, ByteBuffer into, int maxDescriptors) {
+    ///
+    /// @param flags of recvmsg(2), beside those that are always set
+    int receive(Fd socket, ByteBuffer into, int maxDescriptors, int flags) {
         int space = into.remaining();
         var target = into.isDirect() ? MemorySegment.ofBuffer(into) : staging(space);
         setPayload(target, space);
         setControl(maxDescriptors == 0 ? 0 : controlLength(maxDescriptors));
         try {
-            int length = socket.use(n -> SysSocket.recvmsg(state, n, header, SysSocket.MSG_CMSG_CLOEXEC));
+            int length = socket.use(n -> SysSocket.recvmsg(state, n, header, SysSocket.MSG_CMSG_CLOEXEC | flags));
             if (length > 0 && into.isDirect()) {
                 into.position(into.position() + length);
             } else if (length > 0) {

@@ -200,6 +200,16 @@ public final class UnixSocket implements AutoCloseable {
     /// closed and the answer is [Received.Malformed]. A peer that closed without reading what was sent to it is the
     /// same as one that closed: everything it had sent arrives first.
     public Received receive(ByteBuffer into, int maxDescriptors) {
+        return receive(into, maxDescriptors, 0);
+    }
+
+    /// As [#receive], without waiting although this socket may be blocking: what is there already, or
+    /// [Received.WouldBlock].
+    public Received receiveArrived(ByteBuffer into, int maxDescriptors) {
+        return receive(into, maxDescriptors, SysSocket.MSG_DONTWAIT);
+    }
+
+    private Received receive(ByteBuffer into, int maxDescriptors, int flags) {
         if (!into.hasRemaining() || into.isReadOnly()) {
             throw new IllegalArgumentException("cannot receive into a buffer without space or for reading only");
         }
@@ -211,10 +221,10 @@ public final class UnixSocket implements AutoCloseable {
         try {
             var transfer = receiving.transfer();
             int start = into.position();
-            int length = transfer.receive(fd, into, maxDescriptors);
+            int length = transfer.receive(fd, into, maxDescriptors, flags);
             if (length == -Errno.ECONNRESET) {
                 // Reported once and before what is still queued, which may hold acknowledgements: read on.
-                length = transfer.receive(fd, into, maxDescriptors);
+                length = transfer.receive(fd, into, maxDescriptors, flags);
             }
             if (length == -Errno.EAGAIN) {
                 return new Received.WouldBlock();

@@ -53,6 +53,24 @@ class UnixSocketTest {
         }
     }
 
+    @Test
+    void whatHasArrivedIsReceivedWithoutWaitingAlthoughTheSocketBlocks() {
+        // given
+        try (var pair = UnixSocket.pair(UnixSocket.Type.SEQPACKET)) {
+            var into = ByteBuffer.allocate(100);
+            pair.first().send(Bytes.of("take this"), List.of());
+
+            // when
+            var first = pair.second().receiveArrived(into, 4);
+            var second = pair.second().receiveArrived(into, 4);
+
+            // then
+            assertThat(first).isEqualTo(new Received.Message(9, List.of()));
+            assertThat(second).isInstanceOf(Received.WouldBlock.class);
+            assertThat(Bytes.text(into)).isEqualTo("take this");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 253})
     void messageCarriesAnyAllowedNumberOfDescriptors(int count) {

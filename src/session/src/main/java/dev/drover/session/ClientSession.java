@@ -110,8 +110,9 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
                 this,
                 WireLimits.decode(welcome.getLimits()),
                 (from, said, outcome) -> lanes.give(from, said, outcome)));
-        long interval = interval(welcome).toNanos();
-        var beating = loop.scheduleAtFixedRate(this::beat, interval, interval, TimeUnit.NANOSECONDS);
+        var interval = interval(welcome);
+        var first = HeartbeatPace.first(interval, System.nanoTime());
+        var beating = loop.scheduleAtFixedRate(this::beat, first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
         stopBeating = () -> beating.cancel(false);
         whenOpen.accept(this);
     }

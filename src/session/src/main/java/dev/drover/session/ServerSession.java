@@ -30,7 +30,6 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     private final EventExecutor loop;
     private final ServerCallStreamObserver<OpenSessionResponse> peer;
     private final MessageLimits limits;
-    private final java.time.Duration heartbeatInterval;
     private final SessionGate gate;
     private final Switchboard switchboard;
     private final Connections.Connection connection;
@@ -54,7 +53,6 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
             EventExecutor loop,
             ServerCallStreamObserver<OpenSessionResponse> peer,
             MessageLimits limits,
-            java.time.Duration heartbeatInterval,
             SessionGate gate,
             Switchboard switchboard,
             Connections.Connection connection,
@@ -62,7 +60,6 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         this.loop = loop;
         this.peer = peer;
         this.limits = limits;
-        this.heartbeatInterval = heartbeatInterval;
         this.gate = gate;
         this.switchboard = switchboard;
         this.connection = connection;
@@ -164,6 +161,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
                 switchboard.budget(),
                 (to, said, outcome) -> switchboard.arrived(admitted.worker(), to, said, outcome));
         var session = new WorkerSession(admitted, link, this::end);
+        var interval = admitted.heartbeatInterval();
         phase = new Phase.Open(session, admitted.events());
         stopHelloTimer.run();
         connection.welcome();
@@ -172,8 +170,8 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
                         .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
                         .setWorker(admitted.worker())
                         .setHeartbeatInterval(Duration.newBuilder()
-                                .setSeconds(heartbeatInterval.toSeconds())
-                                .setNanos(heartbeatInterval.toNanosPart()))
+                                .setSeconds(interval.toSeconds())
+                                .setNanos(interval.toNanosPart()))
                         .setLimits(WireLimits.encode(limits)))
                 .build());
         switchboard.opened(session);

@@ -33,7 +33,6 @@ public final class SessionServer implements AutoCloseable {
     private static final Duration END_BOUND = Duration.ofSeconds(2);
 
     private final MessageLimits limits;
-    private final Duration heartbeatInterval;
     private final SessionGate gate;
     private final Path socket;
     private final EventLoopGroup loops;
@@ -44,12 +43,10 @@ public final class SessionServer implements AutoCloseable {
     private final Set<ServerSession> open = ConcurrentHashMap.newKeySet();
     private final Server server;
 
-    private SessionServer(
-            Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate, Duration helloTimeout)
+    private SessionServer(Path socket, MessageLimits limits, SessionGate gate, Duration helloTimeout)
             throws IOException {
         this.socket = socket;
         this.limits = limits;
-        this.heartbeatInterval = heartbeatInterval;
         this.gate = gate;
         this.helloTimeout = helloTimeout;
         this.connections = new Connections(helloTimeout.multipliedBy(2));
@@ -65,25 +62,16 @@ public final class SessionServer implements AutoCloseable {
 
     /// Listens at the path, in a directory that exists; a socket file that is there is replaced.
     ///
-    /// @param heartbeatInterval how often the workers give a sign of life
     /// @throws IOException when the path cannot be bound
-    /// @throws IllegalArgumentException for an interval that is not between 10 ms and an hour
-    public static SessionServer start(Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate)
-            throws IOException {
-        return start(socket, limits, heartbeatInterval, gate, SessionLimits.HELLO_TIMEOUT);
+    public static SessionServer start(Path socket, MessageLimits limits, SessionGate gate) throws IOException {
+        return start(socket, limits, gate, SessionLimits.HELLO_TIMEOUT);
     }
 
     /// @param helloTimeout from the begin of a call to the verdict on its Hello
-    static SessionServer start(
-            Path socket, MessageLimits limits, Duration heartbeatInterval, SessionGate gate, Duration helloTimeout)
+    static SessionServer start(Path socket, MessageLimits limits, SessionGate gate, Duration helloTimeout)
             throws IOException {
-        if (heartbeatInterval.compareTo(SessionLimits.SHORTEST_HEARTBEAT) < 0
-                || heartbeatInterval.compareTo(SessionLimits.LONGEST_HEARTBEAT) > 0) {
-            throw new IllegalArgumentException("cannot want a heartbeat every " + heartbeatInterval + ": from "
-                    + SessionLimits.SHORTEST_HEARTBEAT + " to " + SessionLimits.LONGEST_HEARTBEAT);
-        }
         Files.deleteIfExists(socket);
-        return new SessionServer(socket, limits, heartbeatInterval, gate, helloTimeout);
+        return new SessionServer(socket, limits, gate, helloTimeout);
     }
 
     private ServerChannel listening() {
@@ -115,8 +103,8 @@ public final class SessionServer implements AutoCloseable {
 
     private StreamObserver<OpenSessionRequest> begin(ServerCallStreamObserver<OpenSessionResponse> peer) {
         peer.setOnReadyThreshold(SessionLimits.READY_THRESHOLD_BYTES);
-        var session = new ServerSession(
-                loops.next(), peer, limits, heartbeatInterval, gate, switchboard, connections.speaking(), open::remove);
+        var session =
+                new ServerSession(loops.next(), peer, limits, gate, switchboard, connections.speaking(), open::remove);
         open.add(session);
         session.begin(helloTimeout);
         return session;

@@ -1,5 +1,6 @@
 package dev.drover.session;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /// The master's end of the session of one incarnation.
@@ -7,6 +8,7 @@ public final class WorkerSession {
     private final String pool;
     private final String worker;
     private final int incarnation;
+    private final Duration heartbeatInterval;
     private final Link link;
     private final Runnable end;
 
@@ -23,6 +25,7 @@ public final class WorkerSession {
         this.pool = admitted.pool();
         this.worker = admitted.worker();
         this.incarnation = admitted.incarnation();
+        this.heartbeatInterval = admitted.heartbeatInterval();
         this.link = link;
         this.end = end;
     }
@@ -40,6 +43,12 @@ public final class WorkerSession {
     /// Its number.
     public int incarnation() {
         return incarnation;
+    }
+
+    /// How often this worker was asked for a sign of life, for as long as its session lasts: whoever judges it by one
+    /// that is missing counts in these.
+    public Duration heartbeatInterval() {
+        return heartbeatInterval;
     }
 
     /// When the last sign of life came, or else the Hello; of [System#nanoTime].

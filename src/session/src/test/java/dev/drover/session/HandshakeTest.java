@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HandshakeTest {
     private static final Duration HELLO_TIMEOUT = Duration.ofMillis(1500);
 
-    private final TestMaster master = new TestMaster((socket, gate) ->
-            SessionServer.start(socket, MessageLimits.DEFAULT, Duration.ofMillis(50), gate, HELLO_TIMEOUT));
+    private final TestMaster master =
+            new TestMaster((socket, gate) -> SessionServer.start(socket, MessageLimits.DEFAULT, gate, HELLO_TIMEOUT));
     private SessionClient bystander;
 
     /// gRPC takes its time to load; the bystander shall not be late for it.
@@ -246,6 +246,7 @@ class HandshakeTest {
         // when
         peer.say(hello());
         var welcome = peer.next().getWelcome();
+        master.awaitTold("opened web-0");
 
         // then
         assertThat(welcome.getWorker()).isEqualTo("web-0");
@@ -255,6 +256,7 @@ class HandshakeTest {
                 .isEqualTo(com.google.protobuf.Duration.newBuilder()
                         .setNanos(50_000_000)
                         .build());
+        assertThat(master.sessions.getLast().heartbeatInterval()).isEqualTo(Duration.ofMillis(50));
         peer.close();
     }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 class HostileConnectionTest {
     private static final Duration HELLO_TIMEOUT = Duration.ofSeconds(1);
 
-    private final TestMaster master = new TestMaster((socket, gate) ->
-            SessionServer.start(socket, MessageLimits.DEFAULT, Duration.ofMillis(50), gate, HELLO_TIMEOUT));
+    private final TestMaster master =
+            new TestMaster((socket, gate) -> SessionServer.start(socket, MessageLimits.DEFAULT, gate, HELLO_TIMEOUT));
     private final Logs logs = new Logs();
     private SessionClient bystander;
     private long openBefore;

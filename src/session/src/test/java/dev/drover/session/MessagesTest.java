@@ -339,8 +339,7 @@ class MessagesTest {
     void handlersThatWaitForEachOtherGoOn() {
         // given
         var limits = new MessageLimits(1 << 10, 1, 1 << 10, 8, 1 << 13, 8);
-        try (var small =
-                new TestMaster((socket, gate) -> SessionServer.start(socket, limits, Duration.ofMillis(50), gate))) {
+        try (var small = new TestMaster((socket, gate) -> SessionServer.start(socket, limits, gate))) {
             var one = small.openWorker("web-0").messenger();
             var other = small.openWorker("web-1").messenger();
             var sent = new LinkedBlockingQueue<CompletableFuture<Delivery>>();

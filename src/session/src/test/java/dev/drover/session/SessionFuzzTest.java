@@ -99,14 +99,7 @@ class SessionFuzzTest {
         var told = new ArrayList<Told>();
         var gate = new Gate(told, random);
         var session = new ServerSession(
-                loop,
-                call,
-                LIMITS,
-                java.time.Duration.ofSeconds(1),
-                gate,
-                switchboard,
-                peer.pipeline().get(Connections.Connection.class),
-                _ -> {});
+                loop, call, LIMITS, gate, switchboard, peer.pipeline().get(Connections.Connection.class), _ -> {});
         session.begin(java.time.Duration.ofMinutes(1));
         int wildness = 1 << random.nextInt(8);
         long number = 1 << 20;
@@ -146,7 +139,8 @@ class SessionFuzzTest {
         }
 
         void decide() {
-            waiting.forEach(decision -> decision.accept(new SessionVerdict.Admitted("web", "web-0", 1, this)));
+            waiting.forEach(decision ->
+                    decision.accept(new SessionVerdict.Admitted("web", "web-0", 1, HeartbeatPace.of(1), this)));
             waiting.clear();
         }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.drover.protocol.worker.v1.IdRange;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The small values of sessions: addresses, bounds, numbers, several outcomes as one.
 class ValuesTest {
+    private static final SessionEvents DEAF = new SessionEvents() {
+        @Override
+        public void opened(WorkerSession session) {}
+
+        @Override
+        public void ready() {}
+
+        @Override
+        public void draining() {}
+
+        @Override
+        public void status(String text) {}
+
+        @Override
+        public void closed(String why) {}
+    };
+
     @ParameterizedTest
     @ValueSource(strings = {"parent", "web-0", "pool/web", "program/deployer", "program/a/b"})
     void addressIsReadAsItIsWritten(String text) {
@@ -273,23 +289,34 @@ class ValuesTest {
     @ValueSource(longs = {0, 9, 3_600_001})
     void heartbeatIntervalHasBounds(long millis) {
         // when
-        var starting = assertThatIllegalArgumentException()
-                .isThrownBy(() -> SessionServer.start(
-                        Path.of("/nowhere/session.sock"),
-                        MessageLimits.DEFAULT,
-                        Duration.ofMillis(millis),
-                        new SessionGate() {
-                            @Override
-                            public void hello(
-                                    String ticket,
-                                    int incarnation,
-                                    java.util.function.Consumer<SessionVerdict> decision) {}
-
-                            @Override
-                            public void refused(String why) {}
-                        }));
+        var admitting = assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SessionVerdict.Admitted("web", "web-0", 1, Duration.ofMillis(millis), DEAF));
 
         // then
-        starting.withMessageContaining("cannot want a heartbeat every");
+        admitting.withMessageContaining("cannot want a heartbeat every");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1000", "1, 1000", "64, 1000", "65, 1125", "96, 1500", "256, 4000", "4096, 64000"})
+    void allWorkersTogetherGiveNoMoreThan64SignsOfLifeASecond(int workers, long millis) {
+        // when
+        var interval = HeartbeatPace.of(workers);
+
+        // then
+        assertThat(interval.toMillis()).isEqualTo(millis);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 124_999_999, 125_000_000, 7_777_777_777L, -1, -7_777_777_777L, Long.MAX_VALUE})
+    void workersGiveTheirSignsOfLifeAtCommonMoments(long nowNanos) {
+        // given
+        var interval = HeartbeatPace.of(1);
+
+        // when
+        var first = HeartbeatPace.first(interval, nowNanos);
+
+        // then
+        assertThat((nowNanos + first.toNanos()) % 125_000_000).isZero();
+        assertThat(first).isBetween(interval, interval.plusMillis(125));
     }
 }

@@ -2,6 +2,7 @@ package dev.drover.supervisor;
 
 import dev.drover.supervisor.journal.Journal;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 /// @param random makes secrets
 /// @param transfers counts transfers
 /// @param tickets good for a session each
+/// @param heartbeatInterval how often a worker that joins now is to give a sign of life
 /// @param events who learns what happens to workers
 /// @param filesRefused what is wrong with what was last to be wanted, while that is so
 /// @param journal keeps what happens, for people
@@ -36,6 +38,7 @@ record Services(
         SecureRandom random,
         AtomicLong transfers,
         Tickets tickets,
+        Supplier<Duration> heartbeatInterval,
         Consumer<WorkerEvent> events,
         Supplier<Optional<String>> filesRefused,
         Journal journal) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.handoff.HandleServer;
 import dev.drover.posix.KernelFeatures;
+import dev.drover.session.HeartbeatPace;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
@@ -45,9 +46,6 @@ public final class Supervisor implements AutoCloseable {
     static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
 
     private static final Duration TICK = Duration.ofSeconds(1);
-
-    /// How often workers with a session give a sign of life.
-    private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
     /// Until the kernel has ended the process group of a dead worker, and given us what had left that.
     private static final Duration STRAYS_DELAY = Duration.ofMillis(100);
@@ -101,6 +99,7 @@ public final class Supervisor implements AutoCloseable {
                 new SecureRandom(),
                 new AtomicLong(),
                 tickets,
+                () -> HeartbeatPace.of(wantedWorkers()),
                 this::happened,
                 () -> filesRefused,
                 journal);
@@ -111,14 +110,16 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private JvmShare jvmShare() {
-        int workers =
-                pools.values().stream().mapToInt(pool -> pool.spec().replicas()).sum();
-        return JvmShare.of(workers, Runtime.getRuntime().availableProcessors());
+        return JvmShare.of(wantedWorkers(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private int wantedWorkers() {
+        return pools.values().stream().mapToInt(pool -> pool.spec().replicas()).sum();
     }
 
     private SessionServer openSessions() {
         try {
-            return SessionServer.start(runDirectory.session(), options.messages(), HEARTBEAT_INTERVAL, gate);
+            return SessionServer.start(runDirectory.session(), options.messages(), gate);
         } catch (IOException failure) {
             throw new SupervisorException(
                     "cannot listen at " + runDirectory.session() + ": " + failure.getMessage(), failure);

@@ -253,7 +253,11 @@ final class WorkerChannels {
                 .issue(
                         ticket,
                         new SessionVerdict.Admitted(
-                                id.worker().pool(), id.worker().toString(), id.number(), voice));
+                                id.worker().pool(),
+                                id.worker().toString(),
+                                id.number(),
+                                services.heartbeatInterval().get(),
+                                voice));
         process.ticketed(ticket);
         return ticket;
     }

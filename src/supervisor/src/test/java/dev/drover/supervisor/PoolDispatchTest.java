@@ -118,6 +118,40 @@ class PoolDispatchTest {
     }
 
     @Test
+    void exactlyWhatADeadWorkerHadNotAcknowledgedOfABatchGoesToAnother() throws Exception {
+        try (var pool = pool(DispatchLimits.DEFAULT);
+                var first = worker(pool, 0, 1)) {
+            // given: four connections, of which the frame of two acknowledgements is its last word
+            var clients = new ArrayList<SocketChannel>();
+            var given = new ArrayList<FakeWorker.Given>();
+            for (int i = 0; i < 4; i++) {
+                clients.add(SocketChannel.open(pool.address(0)));
+                given.add(first.receive());
+            }
+            first.client()
+                    .acknowledge(List.of(given.get(1).transferId(), given.get(2).transferId()));
+            given.forEach(FakeWorker.Given::drop);
+
+            // when
+            first.die();
+            pool.gone(first.incarnation());
+
+            // then: the two it had taken over died with it, and nobody else has them
+            try (var second = worker(pool, 1, 1)) {
+                second.serve(2);
+                assertThat(answer(clients.get(0))).isOne();
+                assertThat(answer(clients.get(3))).isOne();
+                assertThat(clients.get(1).read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                assertThat(clients.get(2).read(ByteBuffer.allocate(1))).isEqualTo(-1);
+                Await.until(() -> pool.inHand() == 0, () -> pool.inHand() + " in hand");
+            }
+            for (var client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void whatAWorkerRefusesGoesToAnother() throws IOException {
         try (var pool = pool(DispatchLimits.DEFAULT);
                 var first = worker(pool, 0, 1);

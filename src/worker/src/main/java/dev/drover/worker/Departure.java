@@ -29,7 +29,6 @@ final class Departure {
     private final Queue<Runnable> callbacks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicInteger signals = new AtomicInteger();
-    private final CountDownLatch drained = new CountDownLatch(1);
 
     Departure(Runnable announcement, ProcessEnd end, Duration withoutMaster) {
         this.announcement = announcement;
@@ -71,7 +70,6 @@ final class Departure {
         for (var callback = callbacks.poll(); callback != null; callback = callbacks.poll()) {
             run(callback);
         }
-        drained.countDown();
         end.exit(CLEAN);
     }
 
@@ -87,8 +85,8 @@ final class Departure {
 
     private void limit() {
         try {
-            // The exit that follows the drain has the rest of the time; when it hangs the kernel closes all the same.
-            drained.await(withoutMaster.toNanos(), TimeUnit.NANOSECONDS);
+            // The drain and the exit that follows it, with the program's shutdown hooks. Nothing ever counts it down.
+            var _ = new CountDownLatch(1).await(withoutMaster.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

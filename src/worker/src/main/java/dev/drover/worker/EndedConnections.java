@@ -14,11 +14,12 @@ import java.util.concurrent.locks.LockSupport;
 /// Tells the master how many connections have ended: at once, and after that together what ends within [#PACE]. On
 /// a thread of its own, because telling may have to wait for a master that does not read.
 final class EndedConnections implements AutoCloseable {
-    /// 50 frames a second, whatever the number of connections.
-    private static final Duration PACE = Duration.ofMillis(20);
+    /// 10 frames a second, whatever the number of connections: each wakes this thread and the master. What a policy
+    /// sees of short connections is old by so much, and alike of every worker.
+    private static final Duration PACE = Duration.ofMillis(100);
 
     /// How often channels of the JDK are looked at, which do not tell that they were closed.
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration LOOK = PACE;
 
     private final HandleClient handles;
     private final AtomicInteger untold = new AtomicInteger();

@@ -1,7 +1,6 @@
 package dev.drover.worker;
 
 import dev.drover.handoff.HandleClient;
-import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.Joined;
 import dev.drover.handoff.Received;
@@ -46,6 +45,7 @@ public final class Worker implements AutoCloseable {
     private final List<WorkerListener> listeners;
     private final WorkerConnections connections;
     private final PassedListeners passed;
+    private final HandleReader reader;
     private final Departure departure;
     private final SessionClient session;
     private final KeepAlive keepAlive = new KeepAlive();
@@ -61,6 +61,7 @@ public final class Worker implements AutoCloseable {
         this.listeners = joined.listeners().stream().map(WorkerListener::new).toList();
         this.connections = new WorkerConnections(handles, joined.dispatchedSockets());
         this.passed = new PassedListeners(handles);
+        this.reader = new HandleReader(handles, connections, passed, this::giveBack, this::handlesEnded);
         this.departure = new Departure(this::announceDrain, end, Departure.WITHOUT_MASTER);
         this.session = new SessionClient(environment.sessionSocket(), joined.ticket(), environment.incarnation());
         this.messages = new WorkerMessenger(session.messenger(), keepAlive);
@@ -97,8 +98,7 @@ public final class Worker implements AutoCloseable {
             var worker = new Worker(environment, handles, joined, end);
             listen.accept(worker.departure);
             handles.acknowledge(joined.transferId());
-            // A platform thread, because the blocking downcall would pin a virtual one's carrier.
-            Thread.ofPlatform().daemon().name("drover-handles").start(worker::readHandles);
+            worker.reader.start();
             return worker;
         } catch (RuntimeException failure) {
             handles.close();
@@ -106,32 +106,10 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void readHandles() {
-        while (!closed) {
-            switch (handles.receive()) {
-                case Received.Transferred transfer -> take(transfer);
-                case Received.Withdrawn withdrawn -> giveBack(withdrawn);
-                case Received.MasterGone _ -> {
-                    if (!closed) {
-                        departure.masterGone();
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
-    private void take(Received.Transferred transfer) {
-        try {
-            if (transfer.handles().getFirst().kind() == HandleKind.LISTENER) {
-                passed.take(transfer);
-            } else {
-                connections.take(transfer);
-            }
-        } catch (HandoffException gone) {
-            // The master is gone, which the next look at its socket tells.
-            System.getLogger(Worker.class.getName())
-                    .log(System.Logger.Level.DEBUG, "A transfer was not answered", gone);
+    /// Of the connection to the master, by whichever side.
+    private void handlesEnded() {
+        if (!closed) {
+            departure.masterGone();
         }
     }
 
@@ -280,6 +258,18 @@ public final class Worker implements AutoCloseable {
     /// the process stays alive.
     public Messenger messages() {
         return messages;
+    }
+
+    /// On which loop this worker receives what the master gives it: connections come to [#onConnection], listeners to
+    /// [#onListener] there, several at a time where several have come. Without it a thread of its own does, and a
+    /// connection that is served on another changes threads, which costs more than all else about it. A loop that
+    /// hangs takes nothing: the worker is killed, and its connections go to others.
+    ///
+    ///     worker.receiveBy(loops);
+    ///
+    /// @param loop the loop that serves, or a group of them that take turns; runs one task after the other, soon
+    public void receiveBy(Executor loop) {
+        reader.readBy(loop);
     }
 
     /// Who gives the signs of life of this worker: the loop that serves, so that one that hangs is found. Without

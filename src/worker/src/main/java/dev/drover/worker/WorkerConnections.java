@@ -2,9 +2,11 @@ package dev.drover.worker;
 
 import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.HandleKind;
+import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.Received;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The connections of Dispatched sockets: who takes them, and whether any are taken at all. Thread-safe; [#take]
-/// is for the thread that receives.
+/// is for whoever receives.
 final class WorkerConnections implements AutoCloseable {
     /// How long a drain waits for handlers and event loops that have just been given a connection: they have no
     /// reason to take longer, and one that is stuck must not hold up the rest.
@@ -32,7 +34,7 @@ final class WorkerConnections implements AutoCloseable {
     private final Map<String, ConnectionHandler> handlers = new ConcurrentHashMap<>();
     private final EndedConnections ended;
 
-    /// Published by the program to the thread that receives.
+    /// Published by the program to whoever receives.
     private volatile @Nullable ConnectionHandler others;
 
     private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
@@ -82,8 +84,24 @@ final class WorkerConnections implements AutoCloseable {
         }
     }
 
-    /// Acknowledges before anybody can read, then hands over; or refuses, so that another worker gets it.
-    void take(Received.Transferred transfer) {
+    /// A connection that is about to be acknowledged.
+    private record Accepted(long transferId, WorkerConnection connection, ConnectionHandler handler) {}
+
+    /// Acknowledges before anybody can read, all with one frame, then hands over one by one. What nobody takes is
+    /// refused, so that another worker gets it.
+    ///
+    /// @param transfers of connections, at most [dev.drover.handoff.HandoffLimits#MAX_ACKNOWLEDGED]
+    void take(List<Received.Transferred> transfers) {
+        var accepted = new ArrayList<Accepted>(transfers.size());
+        for (var transfer : transfers) {
+            accept(transfer, accepted);
+        }
+        if (!accepted.isEmpty() && acknowledge(accepted)) {
+            accepted.forEach(this::hand);
+        }
+    }
+
+    private void accept(Received.Transferred transfer, List<Accepted> accepted) {
         var handle = transfer.handles().getFirst();
         if (transfer.handles().size() > 1 || handle.kind() != HandleKind.CONNECTION) {
             refuse(transfer, "this worker takes connections one by one");
@@ -95,22 +113,38 @@ final class WorkerConnections implements AutoCloseable {
         } else if (!begin()) {
             refuse(transfer, "this worker drains");
         } else {
-            try {
-                acknowledge(transfer);
-                hand(new WorkerConnection(handle, this), handler);
-            } finally {
-                adopted();
-            }
+            accepted.add(new Accepted(transfer.transferId(), new WorkerConnection(handle, this), handler));
         }
     }
 
-    /// Without an acknowledgement the connection is still the master's, and must not be read.
-    private void acknowledge(Received.Transferred transfer) {
+    /// Without an acknowledgement the connections are still the master's, and must not be read.
+    ///
+    /// @return false when the master is gone
+    private boolean acknowledge(List<Accepted> accepted) {
         try {
-            handles.acknowledge(transfer.transferId());
-        } catch (RuntimeException failure) {
-            close(transfer);
-            throw failure;
+            handles.acknowledge(accepted.stream().map(Accepted::transferId).toList());
+            return true;
+        } catch (HandoffException gone) {
+            for (var one : accepted) {
+                one.connection().descriptor().close();
+                adopted();
+            }
+            notAnswered(gone);
+            return false;
+        }
+    }
+
+    /// The master is gone, which the next look at its socket tells.
+    private static void notAnswered(HandoffException gone) {
+        System.getLogger(WorkerConnections.class.getName())
+                .log(System.Logger.Level.DEBUG, "A transfer was not answered", gone);
+    }
+
+    private void hand(Accepted accepted) {
+        try {
+            hand(accepted.connection(), accepted.handler());
+        } finally {
+            adopted();
         }
     }
 
@@ -136,12 +170,12 @@ final class WorkerConnections implements AutoCloseable {
     }
 
     private void refuse(Received.Transferred transfer, String why) {
-        close(transfer);
-        handles.refuse(transfer.transferId(), why);
-    }
-
-    private static void close(Received.Transferred transfer) {
         transfer.handles().forEach(handle -> handle.descriptor().close());
+        try {
+            handles.refuse(transfer.transferId(), why);
+        } catch (HandoffException gone) {
+            notAnswered(gone);
+        }
     }
 
     /// False once this worker drains.

@@ -29,8 +29,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -299,6 +301,95 @@ class WorkerConnectionTest {
 
             // then
             assertThat(frames).isBetween(1, count / 2);
+        }
+    }
+
+    @Test
+    void whatHasComeIsAcknowledgedBeforeAnyOfItIsHandedOver() throws Exception {
+        // given: the loop is busy while three come
+        var free = new CountDownLatch(1);
+        var heard = new CompletableFuture<Boolean>();
+        worker.onConnection("http", connection -> {
+            if (!heard.isDone()) {
+                heard.complete(master.awaitAcknowledged(2, 3, 4));
+            }
+            var _ = connection.nettyChannel(loops, answerAndClose());
+        });
+        worker.receiveBy(loops);
+        loops.execute(() -> await(free));
+        try (var clients = new Batch()) {
+            for (int i = 0; i < 3; i++) {
+                clients.add(connect(tcp));
+                try (var accepted = tcp.listener().accept().orElseThrow()) {
+                    master.give("http", tcp.address(), accepted.fd());
+                }
+            }
+
+            // when
+            free.countDown();
+
+            // then
+            assertThat(heard.get(10, TimeUnit.SECONDS)).isTrue();
+            for (var client : clients.channels) {
+                assertThat(read(client)).isEqualTo(42);
+            }
+        }
+    }
+
+    @Test
+    void handlersRunOnTheLoopThatReceives() throws Exception {
+        // given
+        var there = new CompletableFuture<Boolean>();
+        var loop = loops.next();
+        worker.onConnection("http", connection -> there.complete(loop.inEventLoop()));
+        worker.receiveBy(loop);
+        try (var client = connect(tcp)) {
+            // when
+            give(tcp);
+
+            // then
+            assertThat(there.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(read(client)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void whatALoopThatHasEndedDoesNotTakeIsTakenAllTheSame() throws IOException {
+        // given
+        worker.onConnection("http", connection -> connection.nettyChannel(loops, answerAndClose()));
+        worker.receiveBy(task -> {
+            throw new RejectedExecutionException("it has ended");
+        });
+        try (var first = connect(tcp);
+                var second = connect(tcp)) {
+            // when
+            give(tcp);
+            give(tcp);
+
+            // then
+            assertThat(read(first)).isEqualTo(42);
+            assertThat(read(second)).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void theEndOfTheMasterIsSeenAlthoughTheLoopHangs() throws Exception {
+        // given
+        var tasks = new LinkedBlockingQueue<Runnable>();
+        worker.onConnection("http", connection -> {});
+        worker.receiveBy(tasks::add);
+        try (var client = connect(tcp);
+                var accepted = tcp.listener().accept().orElseThrow()) {
+            master.give("http", tcp.address(), accepted.fd());
+            var turn = tasks.poll(10, TimeUnit.SECONDS);
+
+            // when
+            master.close();
+
+            // then
+            assertThat(end.await()).isEqualTo("exit 0");
+            assertThat(turn).isNotNull();
+            assertThat(client.isConnected()).isTrue();
         }
     }
 

@@ -50,7 +50,7 @@ final class TalkingMaster implements AutoCloseable, SessionGate {
     TalkingMaster(MessageLimits limits, Subscription.Patience patience) {
         try {
             directory = Files.createTempDirectory("drt");
-            sessions = SessionServer.start(directory.resolve("session.sock"), limits, HEARTBEAT, this);
+            sessions = SessionServer.start(directory.resolve("session.sock"), limits, this);
             service = new MessageService(sessions.switchboard(), new SingleLoop(loops.next()), patience);
             server = NettyServerBuilder.forAddress(address())
                     .channelType(EpollServerDomainSocketChannel.class)
@@ -137,7 +137,11 @@ final class TalkingMaster implements AutoCloseable, SessionGate {
                 tickets.remove(ticket) == null
                         ? new SessionVerdict.Refused()
                         : new SessionVerdict.Admitted(
-                                ticket.substring(0, ticket.lastIndexOf('-')), ticket, incarnation, new Deaf()));
+                                ticket.substring(0, ticket.lastIndexOf('-')),
+                                ticket,
+                                incarnation,
+                                HEARTBEAT,
+                                new Deaf()));
     }
 
     @Override
