@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
@@ -25,6 +26,7 @@ import java.util.function.Predicate;
 /// @param conditions as they are
 /// @param version changes with every change
 /// @param leaving whether nobody wants it any more
+/// @param unhealthy why the probes of an incarnation do not pass
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
@@ -35,6 +37,7 @@ record PoolView(
         List<Snapshot.Condition> conditions,
         long version,
         boolean leaving,
+        Function<Incarnation, String> unhealthy,
         long nowNanos) {
 
     Snapshot.Pool build() {
@@ -85,7 +88,8 @@ record PoolView(
                 exits.of(place.ordinal()),
                 List.of(),
                 "",
-                Optional.empty());
+                Optional.empty(),
+                "");
     }
 
     private Snapshot.Worker worker(Place place, Member member) {
@@ -102,7 +106,8 @@ record PoolView(
                 exits.of(place.ordinal()),
                 leases.apply(member.shard()),
                 process.map(WorkerProcess::statusText).orElse(""),
-                process.flatMap(WorkerProcess::session).map(PoolView::session));
+                process.flatMap(WorkerProcess::session).map(PoolView::session),
+                unhealthy.apply(new Incarnation(id(place), member.number())));
     }
 
     private static Snapshot.Session session(WorkerSession session) {
@@ -119,6 +124,8 @@ record PoolView(
             case Life.Spawning _ -> Snapshot.Phase.STARTING;
             case Life.Starting _ -> Snapshot.Phase.STARTING;
             case Life.Ready _ -> Snapshot.Phase.READY;
+            case Life.Unready _ -> Snapshot.Phase.UNREADY;
+            case Life.Hung _ -> Snapshot.Phase.HUNG;
             case Life.Retiring _ -> Snapshot.Phase.RETIRING;
             case Life.Draining _ -> Snapshot.Phase.DRAINING;
             case Life.Killed _ -> Snapshot.Phase.KILLED;

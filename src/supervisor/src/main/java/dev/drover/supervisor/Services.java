@@ -1,7 +1,9 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Journal;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Map;
@@ -18,6 +20,8 @@ import java.util.function.Supplier;
 /// @param environment what the workers inherit
 /// @param jvmShare what a worker that starts now is told of the machine
 /// @param spawner makes processes
+/// @param prober asks workers over the network
+/// @param heartbeatInterval how often workers with a session give a sign of life
 /// @param guard outlives a killed supervisor
 /// @param random makes secrets
 /// @param transfers counts transfers
@@ -32,6 +36,8 @@ record Services(
         Map<String, String> environment,
         Supplier<Optional<JvmShare>> jvmShare,
         Spawner spawner,
+        NetworkProber prober,
+        Duration heartbeatInterval,
         Guard guard,
         SecureRandom random,
         AtomicLong transfers,
