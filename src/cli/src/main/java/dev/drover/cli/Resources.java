@@ -65,6 +65,7 @@ final class Resources {
                     new Resource.Column<>("HEARTBEAT", WIDE_AGE, Resources::heartbeat),
                     now("CONNECTIONS", worker -> load(worker, Load::getConnections)),
                     now("IN-FLIGHT", worker -> load(worker, Load::getInFlight)),
+                    wide("UNHEALTHY", Worker::getUnhealthy),
                     wide("LAST-EXIT", worker -> worker.getLastExit().getMessage())));
 
     static final Resource<PoolSocket> SOCKET = new Resource<>(
@@ -127,6 +128,8 @@ final class Resources {
             case WORKER_STATE_FAILED -> "Failed";
             case WORKER_STATE_STARTING -> "Starting";
             case WORKER_STATE_READY -> "Ready";
+            case WORKER_STATE_UNREADY -> "Unready";
+            case WORKER_STATE_HUNG -> "Hung";
             case WORKER_STATE_RETIRING -> "Retiring";
             case WORKER_STATE_DRAINING -> "Draining";
             case WORKER_STATE_KILLED -> "Killed";

@@ -159,8 +159,8 @@ class ClientVerbsTest {
     @Test
     void workersAreATable() {
         assertThat(cli.run("get", "workers")).isEqualTo(ok("""
-                NAME    READY   STATUS       RESTARTS   PID      AGE
-                web-0   true    Ready        0          101      3m20s
+                NAME    READY   STATUS             RESTARTS   PID      AGE
+                web-0   true    Ready              0          101      3m20s
                 web-1   false   CrashLoopBackOff   3          <none>   <none>
                 """));
     }
@@ -169,10 +169,10 @@ class ClientVerbsTest {
     void wideTellsLeasesTheSessionAndTheLastExitWithoutControlCharacters() {
         assertThat(cli.run("get", "workers", "-o", "wide").out().lines().skip(1))
                 .containsExactly(
-                        "web-0   true    Ready        0          101      3m20s    1             2          http/3(7)   2s"
-                                + "          17            1           <none>",
+                        "web-0   true    Ready              0          101      3m20s    1             2          http/3(7)   2s"
+                                + "          17            1           <none>      <none>",
                         "web-1   false   CrashLoopBackOff   3          <none>   <none>   <none>        <none>     <none>     "
-                                + " <none>      <none>        <none>      exited with code 3 [31m");
+                                + " <none>      <none>        <none>      <none>      exited with code 3 [31m");
     }
 
     @Test
@@ -263,7 +263,7 @@ class ClientVerbsTest {
 
         // then
         assertThat(ran.out().lines().skip(3))
-                .containsExactly("web-1   false   Starting     3          102      <none>");
+                .containsExactly("web-1   false   Starting           3          102      <none>");
     }
 
     @Test
@@ -330,9 +330,9 @@ class ClientVerbsTest {
 
         // then
         assertThat(cli.run("get", "events")).isEqualTo(ok("""
-                LAST SEEN   TYPE      REASON        OBJECT         COUNT   MESSAGE
-                3m20s       Normal    PoolAdded     pool/web       1       Wanted: added.
-                5s          Warning   Failed        worker/web-0   3       Exited with code 3.
+                LAST SEEN   TYPE      REASON      OBJECT         COUNT   MESSAGE
+                3m20s       Normal    PoolAdded   pool/web       1       Wanted: added.
+                5s          Warning   Failed      worker/web-0   3       Exited with code 3.
                 """));
         assertThat(cli.run("get", "events", "--type", "warning", "-o", "name")).isEqualTo(ok("event/web-0.7\n"));
         assertThat(cli.run("get", "events", "--type", "bad").code()).isEqualTo(ExitCode.USAGE);
@@ -352,7 +352,7 @@ class ClientVerbsTest {
 
         // then
         assertThat(cli.run("get", "events", "-w").out().lines().skip(3))
-                .containsExactly("0s          Warning   Failed        worker/web-0   4       Exited with code 3.");
+                .containsExactly("0s          Warning   Failed      worker/web-0   4       Exited with code 3.");
     }
 
     @Test

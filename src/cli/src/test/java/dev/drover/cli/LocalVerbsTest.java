@@ -131,7 +131,7 @@ class LocalVerbsTest {
                 "get pool --wach | cannot run 'drover get pools': unknown option: '--wach', did you mean '--watch'? See"
                         + " 'drover get pools -h'",
                 "frobnicate | cannot run 'drover': unknown command 'frobnicate'; see 'drover -h'",
-                "get | cannot run 'drover get': missing what to get: pools, workers or sockets; see 'drover get -h'",
+                "get | cannot run 'drover get': missing what to get: pools, workers, sockets or events; see 'drover get -h'",
                 "restart | cannot run 'drover restart': missing what to restart: worker NAME; see 'drover restart -h'",
                 "apply | cannot run 'drover apply': missing required option: '--filename=FILE'; see 'drover apply -h'",
                 "diff | cannot run 'drover diff': missing required option: '--filename=FILE'; see 'drover diff -h'",
@@ -148,8 +148,8 @@ class LocalVerbsTest {
                         + " shows the pools",
                 "delete worker/web-0 | cannot delete 'worker/web-0': write a pool, as in web or pool/web; 'drover get"
                         + " pools' shows the pools",
-                "get pools -o xml | cannot run 'drover get pools': invalid value for option '--output': 'xml' is no"
-                        + " format; allowed are table, wide, json, yaml, name; see 'drover get pools -h'",
+                "get pools -o xml | cannot run 'drover get pools': invalid value for option '--output': 'xml' is not"
+                        + " known; allowed are table, wide, json, yaml, name; see 'drover get pools -h'",
                 "stop now | cannot run 'drover stop': unexpected argument 'now'; see 'drover stop -h'",
                 "stop --timeout soon | cannot run 'drover stop': invalid value for option '--timeout': 'soon' is no"
                         + " time; write it as 500ms, 10s, 2m or 1h; see 'drover stop -h'",
@@ -173,8 +173,8 @@ class LocalVerbsTest {
                 "send web-0 --json {a | cannot send --json '{a': it is no JSON (line 1 column 3); --data takes any text",
                 "send web-0 --json= | cannot send --json '': it is no JSON; --data takes any text",
                 "send web-0 --file /nowhere | cannot read /nowhere: java.nio.file.NoSuchFileException: /nowhere",
-                "subscribe -o yaml | cannot run 'drover subscribe': invalid value for option '--output': 'yaml' is no"
-                        + " format; allowed are text, json; see 'drover subscribe -h'",
+                "subscribe -o yaml | cannot run 'drover subscribe': invalid value for option '--output': 'yaml' is not"
+                        + " known; allowed are text, json; see 'drover subscribe -h'",
                 "help me | cannot run 'drover': unknown command 'me'; see 'drover -h'",
                 "--address here stop | cannot use the address 'here': write unix:PATH or HOST:PORT, as in"
                         + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or [::1]:9090",

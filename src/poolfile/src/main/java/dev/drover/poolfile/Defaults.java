@@ -3,6 +3,7 @@ package dev.drover.poolfile;
 import com.google.protobuf.Value;
 import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.Logs;
+import dev.drover.protocol.pool.v1.Probe;
 import dev.drover.protocol.pool.v1.Restart;
 import dev.drover.protocol.pool.v1.RollingUpdate;
 import dev.drover.protocol.pool.v1.Socket;
@@ -81,10 +82,43 @@ public final class Defaults {
     private static void fill(Template.Builder template) {
         template.setProtocol(protocol(template.build()));
         if (!template.hasReadyWhen()) {
-            template.setReadyWhen("Notified");
+            template.setReadyWhen(template.hasReadinessProbe() ? "Probed" : "Notified");
+        }
+        if (template.hasStartupProbe()) {
+            fill(template.getStartupProbeBuilder());
+        }
+        if (template.hasReadinessProbe()) {
+            fill(template.getReadinessProbeBuilder());
+        }
+        if (template.hasLivenessProbe()) {
+            fill(template.getLivenessProbeBuilder());
         }
         if (!template.getLifecycle().hasStopSignal()) {
             template.getLifecycleBuilder().setStopSignal("SIGTERM");
+        }
+    }
+
+    private static void fill(Probe.Builder probe) {
+        if (probe.hasHttpGet() && !probe.getHttpGet().hasPath()) {
+            probe.getHttpGetBuilder().setPath("/");
+        }
+        if (probe.hasGrpc() && !probe.getGrpc().hasService()) {
+            probe.getGrpcBuilder().setService("");
+        }
+        if (!probe.hasInitialDelaySeconds()) {
+            probe.setInitialDelaySeconds(0);
+        }
+        if (!probe.hasPeriodSeconds()) {
+            probe.setPeriodSeconds(10);
+        }
+        if (!probe.hasTimeoutSeconds()) {
+            probe.setTimeoutSeconds(1);
+        }
+        if (!probe.hasSuccessThreshold()) {
+            probe.setSuccessThreshold(1);
+        }
+        if (!probe.hasFailureThreshold()) {
+            probe.setFailureThreshold(3);
         }
     }
 

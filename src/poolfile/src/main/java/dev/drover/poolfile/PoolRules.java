@@ -65,6 +65,7 @@ final class PoolRules {
         WorkerPoolSpec spec = pool.getSpec();
         rules.sockets(spec.getSocketsList(), Defaults.protocol(spec.getTemplate()));
         rules.template(spec.getTemplate());
+        rules.violations.addAll(ProbeRules.check(spec));
         rules.rollingUpdate(spec.getStrategy().getRollingUpdate());
         rules.restart(pool);
         rules.deadline(pool);

@@ -30,7 +30,13 @@ final class ProtoRules {
             "^[^=]+$",
             "a name without '='",
             "^SIG[A-Z0-9]+$",
-            "a signal's name such as SIGTERM");
+            "a signal's name such as SIGTERM",
+            "^/[!-~]*$",
+            "a path that begins with / and holds no space; write other characters as %20",
+            "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$",
+            "a header's name such as Accept",
+            "^[\t -~]*$",
+            "printable ASCII");
 
     private final List<Violation> violations = new ArrayList<>();
 

@@ -114,7 +114,7 @@ final class Scalars {
                 "a whole number" + ProtoRules.range(field).map(" "::concat).orElse("");
             case DOUBLE -> "a number" + ProtoRules.range(field).map(" "::concat).orElse("");
             case BOOLEAN -> "true or false";
-            case MESSAGE -> PoolRules.QUANTITY;
+            case MESSAGE -> field.getName().equals("port") ? ProbeRules.PORT : PoolRules.QUANTITY;
             case LONG, FLOAT, BYTE_STRING, ENUM ->
                 throw new IllegalStateException("pool files have no type " + field.getType());
         };

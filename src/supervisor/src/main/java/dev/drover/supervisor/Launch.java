@@ -2,6 +2,7 @@ package dev.drover.supervisor;
 
 import dev.drover.posix.Fd;
 import dev.drover.posix.SpawnRequest;
+import dev.drover.supervisor.health.ProbeAction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,11 +39,17 @@ record Launch(
     /// A value read from a file is at most this long: it must fit in an environment.
     private static final int MAX_VALUE_BYTES = 64 * 1024;
 
+    private static final long NANOS_PER_MICRO = 1_000;
+
     /// Where programs are when the environment has no PATH.
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
     /// What a shell keeps: it drops other names from the environment.
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    /// A command beside it must not be able to pass for it.
+    private static final List<String> ONLY_THE_WORKERS =
+            List.of("DROVER_TOKEN", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC");
 
     /// A listener and the name of its socket. Owned by the launch.
     record NamedListener(String name, Fd fd) {}
@@ -61,6 +68,25 @@ record Launch(
                 Optional.of(stdout),
                 Optional.of(stderr),
                 listeners.stream().map(NamedListener::fd).toList());
+    }
+
+    /// The request for a command beside the worker: in its directory and environment, but without what makes a process
+    /// that worker. Reads the files of the template: may block.
+    ///
+    /// @param output where what it writes goes
+    /// @throws IOException with one clear line when a file cannot be read
+    SpawnRequest beside(List<String> command, Fd output) throws IOException {
+        checkWorkingDirectory();
+        var environment = environment();
+        ONLY_THE_WORKERS.forEach(environment::remove);
+        return new SpawnRequest(
+                command,
+                environment,
+                template.workingDirectory(),
+                Optional.empty(),
+                Optional.of(output),
+                Optional.of(output),
+                List.of());
     }
 
     private void checkWorkingDirectory() throws IOException {
@@ -93,6 +119,11 @@ record Launch(
                     "LISTEN_FDNAMES",
                     String.join(":", listeners.stream().map(NamedListener::name).toList()));
             environment.put("NOTIFY_SOCKET", notifySocket.toString());
+            template.probes()
+                    .liveness()
+                    .filter(probe -> probe.action() instanceof ProbeAction.Session)
+                    .ifPresent(probe -> environment.put(
+                            "WATCHDOG_USEC", Long.toString(probe.period().toNanos() / NANOS_PER_MICRO)));
         }
         return environment;
     }

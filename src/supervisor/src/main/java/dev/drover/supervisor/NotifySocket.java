@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /// `NOTIFY_SOCKET` of one incarnation (sd_notify(3)): a datagram socket of its own, so that the sender is known by
 /// the address it writes to. Belongs to the loop.
 ///
-/// Understood: `READY=1`, `STOPPING=1`, `STATUS=`. Everything else is ignored, as systemd does. Descriptors that
+/// Understood: `READY=1`, `STOPPING=1`, `STATUS=`, `WATCHDOG=1`. Everything else is ignored, as systemd does.
+/// Descriptors that
 /// come along (FDSTORE, BARRIER) are closed, which is what BARRIER asks for.
 final class NotifySocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NotifySocket.class);
@@ -44,6 +45,9 @@ final class NotifySocket implements AutoCloseable {
 
         /// `STOPPING=1`.
         void stopping();
+
+        /// `WATCHDOG=1`.
+        void alive();
 
         /// `STATUS=`.
         void status(String text);
@@ -93,6 +97,8 @@ final class NotifySocket implements AutoCloseable {
                 listener.ready();
             } else if (line.equals("STOPPING=1")) {
                 listener.stopping();
+            } else if (line.equals("WATCHDOG=1")) {
+                listener.alive();
             } else if (line.startsWith("STATUS=")) {
                 var text = line.substring("STATUS=".length());
                 listener.status(text.substring(0, Math.min(text.length(), MAX_STATUS_CHARACTERS)));

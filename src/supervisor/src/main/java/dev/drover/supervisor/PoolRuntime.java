@@ -43,6 +43,7 @@ final class PoolRuntime {
     private final Map<Incarnation, WorkerProcess> processes = new HashMap<>();
 
     private final WorkerChannels channels;
+    private final HealthWatch health;
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
@@ -64,6 +65,7 @@ final class PoolRuntime {
         this.transitions = new TransitionLog(spec.name(), services.journal());
         sockets.watch(services.loop().poller(), this::socketEvent);
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
+        this.health = new HealthWatch(services, sockets, new Nurse());
     }
 
     /// Makes a pool one of the others, and starts its workers.
@@ -125,23 +127,26 @@ final class PoolRuntime {
     /// Gives up the sockets and what is in hand. What comes late changes nothing any more.
     void close() {
         closed = true;
+        health.close();
         channels.close();
         sockets.close();
     }
 
     /// Whether no process is left and none is being made.
     boolean idle() {
-        return state.idle() && spawning == 0;
+        return state.idle() && spawning == 0 && health.idle();
     }
 
     boolean spawning() {
-        return spawning > 0;
+        return spawning > 0 || health.spawning();
     }
 
     boolean owns(long pid) {
-        return processes.values().stream()
-                .anyMatch(process ->
-                        process.child().filter(child -> child.pid() == pid).isPresent());
+        return health.owns(pid)
+                || processes.values().stream()
+                        .anyMatch(process -> process.child()
+                                .filter(child -> child.pid() == pid)
+                                .isPresent());
     }
 
     /// Whether one of its processes has that token.
@@ -269,7 +274,10 @@ final class PoolRuntime {
                     continue;
                 }
                 process.session().ifPresent(session -> session.markReady(member.ready()));
-                if (member.ready() && process.readySince().isEmpty()) {
+                if (member.life() instanceof Life.Unready) {
+                    process.becameUnready();
+                }
+                if (member.ready() && process.isNewsThatItIsReady()) {
                     process.becameReady(services.clock().instant());
                     services.events().accept(new WorkerEvent.Ready(process.incarnation()));
                 }
@@ -313,6 +321,8 @@ final class PoolRuntime {
             case PoolCommand.SpawnWorker spawn -> spawn(spawn);
             case PoolCommand.SendStopSignal stop ->
                 process(incarnation(stop.ordinal(), stop.number())).ifPresent(WorkerProcess::stop);
+            case PoolCommand.DumpThreads dump ->
+                process(incarnation(dump.ordinal(), dump.number())).ifPresent(WorkerProcess::dumpThreads);
             case PoolCommand.KillGroup kill -> kill(incarnation(kill.ordinal(), kill.number()));
             case PoolCommand.RestoreBacklog restore -> sockets.restoreBacklog(restore.shard());
             case PoolCommand.StartTimer timer -> services.loop().after(timer.delay(), () -> handle(timer.event()));
@@ -411,9 +421,7 @@ final class PoolRuntime {
         }
         services.events().accept(new WorkerEvent.Forked(process.incarnation(), child.pid()));
         tell(process, new Life.Event.Spawned(child.pid()));
-        if (process.template().readyWhen() == Template.ReadyWhen.STARTED) {
-            tell(process, new Life.Event.ReadyReported());
-        }
+        health.began(process);
     }
 
     private void tell(WorkerProcess process, Life.Event event) {
@@ -450,6 +458,7 @@ final class PoolRuntime {
             return;
         }
         processes.remove(process.incarnation());
+        health.ended(process.incarnation());
         channels.ended(process);
         boolean hadSession = process.session().isPresent();
         process.release();
@@ -475,11 +484,38 @@ final class PoolRuntime {
         return channels.admit(request, incarnation);
     }
 
+    /// What its workers' probes say.
+    private final class Nurse implements HealthWatch.Owner {
+        @Override
+        public void happened(WorkerProcess process, Life.Event event) {
+            tell(process, event);
+        }
+
+        @Override
+        public void unhealthy(WorkerProcess process, String why) {
+            transitions.unhealthy(process.incarnation(), why);
+        }
+
+        @Override
+        public boolean isWanted(Incarnation incarnation) {
+            return PoolRuntime.this.isWanted(incarnation);
+        }
+
+        @Override
+        public void changed() {
+            version++;
+        }
+    }
+
     /// What its workers say.
     private final class Learner implements WorkerChannels.Owner {
         @Override
         public void happened(WorkerProcess process, Life.Event event) {
-            tell(process, event);
+            if (event instanceof Life.Event.ReadyReported) {
+                health.notified(process);
+            } else {
+                tell(process, event);
+            }
         }
 
         @Override
@@ -513,6 +549,7 @@ final class PoolRuntime {
                         socket,
                         lost.shard());
                 note(Reason.LISTENER_LOST, "Socket " + socket + ": a worker has shut its listener down.");
+                health.misled();
                 services.loop().after(MEND_DELAY, sockets::check);
             }
             case SocketEvent.ShardMended mended -> {
@@ -558,6 +595,7 @@ final class PoolRuntime {
                         version,
                         leaving,
                         awaited,
+                        health::why,
                         services.loop().nanoTime())
                 .build();
     }

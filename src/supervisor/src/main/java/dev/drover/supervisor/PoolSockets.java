@@ -51,6 +51,7 @@ final class PoolSockets implements AutoCloseable {
     private final Map<PoolSocket, Set<Integer>> avoided = new HashMap<>();
 
     private Set<Integer> steered = Set.of();
+    private boolean dropping;
     private Optional<Watch> watch = Optional.empty();
 
     private record Watch(Poller poller, Consumer<SocketEvent> events) {}
@@ -368,7 +369,13 @@ final class PoolSockets implements AutoCloseable {
         return dispatched().stream().map(PoolSockets::name).toList();
     }
 
+    /// The socket of that name, to be reached shard by shard; empty when it is not there any more, or lets nobody in.
+    Optional<PoolSocket> probed(String name) {
+        return dropping ? Optional.empty() : named(name);
+    }
+
     void dropNewConnections() {
+        dropping = true;
         sockets.forEach(PoolSocket::dropNewConnections);
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
@@ -26,6 +27,7 @@ import java.util.function.Predicate;
 /// @param version changes with every change
 /// @param leaving whether nobody wants it any more
 /// @param awaited whether it came later and was never available
+/// @param unhealthy why the probes of an incarnation do not pass
 /// @param nowNanos the loop's clock
 record PoolView(
         PoolState state,
@@ -37,6 +39,7 @@ record PoolView(
         long version,
         boolean leaving,
         boolean awaited,
+        Function<Incarnation, String> unhealthy,
         long nowNanos) {
 
     Snapshot.Pool build() {
@@ -89,7 +92,8 @@ record PoolView(
                 exits.of(place.ordinal()),
                 List.of(),
                 "",
-                Optional.empty());
+                Optional.empty(),
+                "");
     }
 
     private static Snapshot.Phase phase(Place empty) {
@@ -113,7 +117,8 @@ record PoolView(
                 exits.of(place.ordinal()),
                 leases.apply(member.shard()),
                 process.map(WorkerProcess::statusText).orElse(""),
-                process.flatMap(WorkerProcess::session).map(PoolView::session));
+                process.flatMap(WorkerProcess::session).map(PoolView::session),
+                unhealthy.apply(new Incarnation(id(place), member.number())));
     }
 
     private static Snapshot.Session session(WorkerSession session) {
@@ -130,6 +135,8 @@ record PoolView(
             case Life.Spawning _ -> Snapshot.Phase.STARTING;
             case Life.Starting _ -> Snapshot.Phase.STARTING;
             case Life.Ready _ -> Snapshot.Phase.READY;
+            case Life.Unready _ -> Snapshot.Phase.UNREADY;
+            case Life.Hung _ -> Snapshot.Phase.HUNG;
             case Life.Retiring _ -> Snapshot.Phase.RETIRING;
             case Life.Draining _ -> Snapshot.Phase.DRAINING;
             case Life.Killed _ -> Snapshot.Phase.KILLED;

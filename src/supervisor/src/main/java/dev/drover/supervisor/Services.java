@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Journal;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 /// @param environment what the workers inherit
 /// @param jvmShare what a worker that starts now is told of the machine
 /// @param spawner makes processes
+/// @param prober asks workers over the network
 /// @param guard outlives a killed supervisor
 /// @param random makes secrets
 /// @param transfers counts transfers
@@ -34,6 +36,7 @@ record Services(
         Map<String, String> environment,
         Supplier<Optional<JvmShare>> jvmShare,
         Spawner spawner,
+        NetworkProber prober,
         Guard guard,
         SecureRandom random,
         AtomicLong transfers,

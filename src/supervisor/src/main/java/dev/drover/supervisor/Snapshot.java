@@ -96,6 +96,7 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     /// @param leases the shards it accepts from
     /// @param statusText what it last said of itself
     /// @param session its session; empty when it has none
+    /// @param unhealthy why its probes do not pass; empty when they do, or have not been asked yet
     public record Worker(
             WorkerId id,
             int incarnation,
@@ -108,7 +109,8 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
             Optional<ExitReport> lastExit,
             List<Lease> leases,
             String statusText,
-            Optional<Session> session) {
+            Optional<Session> session,
+            String unhealthy) {
 
         public Worker {
             leases = List.copyOf(leases);
@@ -133,6 +135,10 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
         STARTING,
         /// It gets new connections.
         READY,
+        /// It was ready and is not now: it gets no new connection and keeps what it has.
+        UNREADY,
+        /// It hangs: it writes down its threads and is killed.
+        HUNG,
         /// It gets no new connection; what waits in its shards still reaches it.
         RETIRING,
         /// It was told to stop and finishes what is in hand.

@@ -1,10 +1,13 @@
 package dev.drover.supervisor;
 
 import dev.drover.posix.ChildProcess;
+import dev.drover.posix.SpawnRequest;
 import dev.drover.supervisor.output.OutputCapture;
 import dev.drover.supervisor.output.OutputPump;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +52,31 @@ final class Spawner implements AutoCloseable {
     void spawn(Launch launch, OutputPolicy policy, Consumer<Outcome> then) {
         thread.execute(() -> then.accept(run(launch, policy)));
     }
+
+    /// Makes a process beside a worker: one whose output is not the worker's.
+    ///
+    /// @param request made on the spawning thread: it may read files
+    /// @param then gets the process, or why there is none, on the spawning thread
+    void spawnBeside(Callable<SpawnRequest> request, Consumer<Beside> then) {
+        thread.execute(() -> then.accept(beside(request)));
+    }
+
+    private Beside beside(Callable<SpawnRequest> request) {
+        try {
+            var process = ChildProcess.spawn(request.call());
+            guard.add(process.pid());
+            return new Beside(Optional.of(process), "");
+        } catch (Exception | Error failure) {
+            // Whatever it is: who waits for the outcome must get one.
+            return new Beside(Optional.empty(), String.valueOf(failure.getMessage()));
+        }
+    }
+
+    /// What became of it.
+    ///
+    /// @param process the receiver's
+    /// @param why there is none, one clear line
+    record Beside(Optional<ChildProcess> process, String why) {}
 
     private Outcome run(Launch launch, OutputPolicy policy) {
         try (launch;

@@ -8,6 +8,7 @@ import dev.drover.session.HeartbeatPace;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
+import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Event;
 import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.journal.Reason;
@@ -65,6 +66,7 @@ public final class Supervisor implements AutoCloseable {
     private final WorkerGate gate = new WorkerGate(loop, tickets, refusals, this::runtime);
     private final SessionServer sessions;
     private final Spawner spawner;
+    private final NetworkProber prober = new NetworkProber();
     private final Services services;
     private final Orphans orphans = new Orphans(this::knows);
     private final Ending ending;
@@ -95,6 +97,7 @@ public final class Supervisor implements AutoCloseable {
                 options.environment(),
                 () -> options.sharesMachine() ? Optional.of(jvmShare()) : Optional.empty(),
                 spawner,
+                prober,
                 guard,
                 new SecureRandom(),
                 new AtomicLong(),
@@ -560,6 +563,7 @@ public final class Supervisor implements AutoCloseable {
         try {
             spawner.close();
             pump.close();
+            prober.close();
             sessions.close();
             events.close();
             runDirectory.close();

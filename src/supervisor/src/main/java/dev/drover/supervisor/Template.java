@@ -1,5 +1,7 @@
 package dev.drover.supervisor;
 
+import dev.drover.supervisor.health.ProbeKind;
+import dev.drover.supervisor.health.Probes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,13 +17,15 @@ import java.util.Optional;
 /// @param environment set over the inherited environment, in this order
 /// @param readyWhen when it counts as ready
 /// @param stopSignal number of the signal that tells it to stop
+/// @param probes what it is asked while it runs
 public record Template(
         Protocol protocol,
         List<String> command,
         Optional<Path> workingDirectory,
         List<Variable> environment,
         ReadyWhen readyWhen,
-        int stopSignal) {
+        int stopSignal,
+        Probes probes) {
 
     /// How a worker gets its listeners and tells that it is ready.
     public enum Protocol {
@@ -33,8 +37,10 @@ public record Template(
 
     /// When a worker counts as ready.
     public enum ReadyWhen {
-        /// When it says so.
+        /// When it says so, and its readiness probe passes where there is one.
         NOTIFIED,
+        /// When its readiness probe passes.
+        PROBED,
         /// When its process runs.
         STARTED
     }
@@ -58,6 +64,25 @@ public record Template(
         if (command.isEmpty()) {
             throw new IllegalArgumentException("a template needs a command");
         }
+        if (readyWhen == ReadyWhen.PROBED && probes.readiness().isEmpty()) {
+            throw new IllegalArgumentException("workers that are ready when probed need a readiness probe");
+        }
+    }
+
+    /// Of workers that are asked nothing.
+    public Template(
+            Protocol protocol,
+            List<String> command,
+            Optional<Path> workingDirectory,
+            List<Variable> environment,
+            ReadyWhen readyWhen,
+            int stopSignal) {
+        this(protocol, command, workingDirectory, environment, readyWhen, stopSignal, Probes.NONE);
+    }
+
+    /// The same with workers that are asked something.
+    public Template withProbes(ReadyWhen nextReadyWhen, Probes next) {
+        return new Template(protocol, command, workingDirectory, environment, nextReadyWhen, stopSignal, next);
     }
 
     /// What is different in another template, in words; empty when nothing is. Tells names of variables, never values.
@@ -78,6 +103,11 @@ public record Template(
         }
         if (stopSignal != next.stopSignal) {
             changes.add("stop signal");
+        }
+        for (var kind : ProbeKind.values()) {
+            if (!probes.of(kind).equals(next.probes.of(kind))) {
+                changes.add(kind.word() + " probe");
+            }
         }
         return List.copyOf(changes);
     }

@@ -114,6 +114,17 @@ final class TransitionLog {
                 LOG.info("Worker ready worker={} pid={} shard={}", incarnation, pid, member.shard());
                 note(incarnation, Reason.READY, "Serves with revision " + member.revision() + ".");
             }
+            case Life.Unready _ -> {
+                LOG.warn("Worker not ready worker={} pid={}", incarnation, pid);
+                note(incarnation, Reason.UNREADY, "Gets no new connection until its readiness probe passes again.");
+            }
+            case Life.Hung _ -> {
+                LOG.warn(
+                        "Worker hung worker={} pid={}: it writes down its threads, then it is killed",
+                        incarnation,
+                        pid);
+                note(incarnation, Reason.HUNG, "Gets no new connection, writes down its threads, then it is killed.");
+            }
             case Life.Retiring _ -> {
                 LOG.info("Worker retiring worker={} pid={}", incarnation, pid);
                 note(incarnation, Reason.RETIRING, "Gets no new connection: it is replaced, or not wanted any more.");
@@ -134,6 +145,12 @@ final class TransitionLog {
     void exited(Incarnation incarnation, long pid, boolean asked, String how) {
         LOG.info("Worker exited worker={} pid={}: {}", incarnation, pid, how);
         note(incarnation, asked ? Reason.EXITED : Reason.FAILED, sentence(how));
+    }
+
+    /// A probe of it has reached its threshold, one way or the other.
+    void unhealthy(Incarnation incarnation, String why) {
+        LOG.warn("Worker unhealthy worker={}: {}", incarnation, why);
+        note(incarnation, Reason.UNHEALTHY, sentence(why));
     }
 
     void spawnFailed(Incarnation incarnation, String why) {

@@ -364,6 +364,11 @@ final class WorkerChannels {
         }
 
         @Override
+        public void alive() {
+            process.alive(services.loop().nanoTime());
+        }
+
+        @Override
         public void stopping() {
             draining();
         }

@@ -12,10 +12,15 @@ import dev.drover.posix.Signals;
 import dev.drover.session.WorkerSession;
 import dev.drover.supervisor.output.OutputCapture;
 import dev.drover.supervisor.socket.PoolSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What the system knows of one incarnation: its process, its connection, its output. Belongs to the loop.
 final class WorkerProcess {
@@ -36,7 +41,10 @@ final class WorkerProcess {
     private Optional<Instant> readySince = Optional.empty();
     private Optional<String> killedBecause = Optional.empty();
     private final Set<PoolSocket> inherited = new HashSet<>();
+    private OptionalLong watchdogNanos = OptionalLong.empty();
     private long joinedPid;
+    private boolean unready;
+    private boolean saidReady;
     private String statusText = "";
 
     /// @param template what it was started from, which the pool may have left behind
@@ -112,6 +120,74 @@ final class WorkerProcess {
 
     void becameReady(Instant now) {
         readySince = Optional.of(now);
+        unready = false;
+    }
+
+    /// It was ready and is not now.
+    void becameUnready() {
+        unready = true;
+    }
+
+    /// Whether it has not been told of as ready since it was last not.
+    boolean isNewsThatItIsReady() {
+        return unready || readySince.isEmpty();
+    }
+
+    /// It says that it is ready.
+    void saysReady() {
+        saidReady = true;
+    }
+
+    boolean hasSaidReady() {
+        return saidReady;
+    }
+
+    /// It has given a sign of life over its notification socket.
+    void alive(long nowNanos) {
+        watchdogNanos = OptionalLong.of(nowNanos);
+    }
+
+    /// When it last gave a sign of life, of [System#nanoTime]; empty while it cannot: it has no session.
+    OptionalLong lastSign() {
+        return session.isPresent() ? OptionalLong.of(session.get().heartbeatNanos()) : watchdogNanos;
+    }
+
+    /// Asks a JVM to write down where its threads stand, in its output.
+    void dumpThreads() {
+        jvm().ifPresent(pid -> {
+            if (child.filter(process -> process.pid() == pid).isPresent()) {
+                child.get().signal(Signals.SIGQUIT);
+            } else {
+                Processes.signal(pid, Signals.SIGQUIT);
+            }
+        });
+    }
+
+    /// Whether it can be asked that.
+    boolean dumps() {
+        return jvm().isPresent();
+    }
+
+    /// The process that serves, where it is a JVM: it may have been started by the forked one.
+    private Optional<Long> jvm() {
+        return Stream.of(joinedPid, child.map(ChildProcess::pid).orElse(0L))
+                .filter(pid -> pid > 0 && isJvm(pid) && isInGroup(pid))
+                .findFirst();
+    }
+
+    private boolean isInGroup(long pid) {
+        return child.filter(process -> groupOf(pid) == process.pid()).isPresent();
+    }
+
+    /// A link is read, not the memory map: to read that may wait for the process.
+    private static boolean isJvm(long pid) {
+        try {
+            var program = Files.readSymbolicLink(Path.of("/proc", Long.toString(pid), "exe"));
+            return program.getFileName() != null
+                    && program.getFileName().toString().equals("java");
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     String statusText() {

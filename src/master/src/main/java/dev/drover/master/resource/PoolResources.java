@@ -21,7 +21,7 @@ public final class PoolResources {
             resource.getSpecBuilder().setReplicas(pool.spec().replicas());
         }
         var template = pool.spec().template();
-        if (!PoolSpecs.template(written.getSpec().getTemplate()).equals(template)) {
+        if (!PoolSpecs.template(written.getSpec()).equals(template)) {
             // An undo wants another than was written.
             resource.getSpecBuilder().setTemplate(Templates.of(template));
         }

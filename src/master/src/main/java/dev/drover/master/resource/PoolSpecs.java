@@ -8,6 +8,7 @@ import dev.drover.protocol.pool.v1.Logs;
 import dev.drover.protocol.pool.v1.Restart;
 import dev.drover.protocol.pool.v1.Socket;
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.protocol.pool.v1.WorkerPoolSpec;
 import dev.drover.supervisor.OutputPolicy;
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.Quantity;
@@ -39,7 +40,7 @@ public final class PoolSpecs {
                 pool.getMetadata().getName(),
                 spec.hasReplicas() ? spec.getReplicas() : Math.clamp(cpus, 1, PoolSpec.MAX_REPLICAS),
                 spec.getSocketsList().stream().map(PoolSpecs::socket).toList(),
-                template(spec.getTemplate()),
+                template(spec),
                 quantity(bounds.getMaxSurge()),
                 quantity(bounds.getMaxUnavailable()),
                 Duration.ofSeconds(spec.getMinReadySeconds()),
@@ -82,7 +83,9 @@ public final class PoolSpecs {
         };
     }
 
-    static Template template(dev.drover.protocol.pool.v1.Template template) {
+    /// @param spec whose template it is: probes speak of its sockets
+    static Template template(WorkerPoolSpec spec) {
+        var template = spec.getTemplate();
         var protocol = switch (template.getProtocol()) {
             case "Drover" -> Template.Protocol.DROVER;
             case "Systemd" -> Template.Protocol.SYSTEMD;
@@ -90,6 +93,7 @@ public final class PoolSpecs {
         };
         var readyWhen = switch (template.getReadyWhen()) {
             case "Notified" -> Template.ReadyWhen.NOTIFIED;
+            case "Probed" -> Template.ReadyWhen.PROBED;
             case "Started" -> Template.ReadyWhen.STARTED;
             case String other -> throw unknown("template.readyWhen", other);
         };
@@ -104,7 +108,8 @@ public final class PoolSpecs {
                         : Optional.empty(),
                 template.getEnvList().stream().map(PoolSpecs::variable).toList(),
                 readyWhen,
-                Signals.numberOf(stopSignal).orElseThrow(() -> unknown("lifecycle.stopSignal", stopSignal)));
+                Signals.numberOf(stopSignal).orElseThrow(() -> unknown("lifecycle.stopSignal", stopSignal)),
+                ProbeSpecs.of(spec));
     }
 
     private static Variable variable(EnvVar variable) {

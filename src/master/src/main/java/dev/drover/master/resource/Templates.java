@@ -22,6 +22,7 @@ final class Templates {
                         template.environment().stream().map(Templates::variable).toList());
         template.workingDirectory().ifPresent(path -> message.setWorkingDirectory(path.toString()));
         message.getLifecycleBuilder().setStopSignal(Signals.nameOf(template.stopSignal()));
+        ProbeSpecs.add(template.probes(), message);
         return message.build();
     }
 
@@ -45,6 +46,7 @@ final class Templates {
     private static String readyWhen(ReadyWhen readyWhen) {
         return switch (readyWhen) {
             case NOTIFIED -> "Notified";
+            case PROBED -> "Probed";
             case STARTED -> "Started";
         };
     }

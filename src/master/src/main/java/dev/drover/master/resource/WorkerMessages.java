@@ -26,7 +26,8 @@ public final class WorkerMessages {
                 .setPid(Math.toIntExact(worker.pid()))
                 .setRevision(worker.revision())
                 .setRestarts(worker.restarts())
-                .setStatusText(worker.statusText());
+                .setStatusText(worker.statusText())
+                .setUnhealthy(worker.unhealthy());
         worker.startedAt().map(Times::timestamp).ifPresent(message::setStartedAt);
         worker.readySince().map(Times::timestamp).ifPresent(message::setReadySince);
         worker.lastExit().map(WorkerMessages::exit).ifPresent(message::setLastExit);
@@ -42,6 +43,8 @@ public final class WorkerMessages {
             case FAILED -> WorkerState.WORKER_STATE_FAILED;
             case STARTING -> WorkerState.WORKER_STATE_STARTING;
             case READY -> WorkerState.WORKER_STATE_READY;
+            case UNREADY -> WorkerState.WORKER_STATE_UNREADY;
+            case HUNG -> WorkerState.WORKER_STATE_HUNG;
             case RETIRING -> WorkerState.WORKER_STATE_RETIRING;
             case DRAINING -> WorkerState.WORKER_STATE_DRAINING;
             case KILLED -> WorkerState.WORKER_STATE_KILLED;

@@ -2,13 +2,23 @@ package dev.drover.master.resource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Value;
 import dev.drover.master.fixtures.Snapshots;
 import dev.drover.protocol.pool.v1.Condition;
 import dev.drover.protocol.pool.v1.EnvVar;
 import dev.drover.protocol.pool.v1.EnvVarSource;
+import dev.drover.protocol.pool.v1.ExecAction;
+import dev.drover.protocol.pool.v1.GrpcAction;
+import dev.drover.protocol.pool.v1.HttpGetAction;
+import dev.drover.protocol.pool.v1.HttpHeader;
 import dev.drover.protocol.pool.v1.Lifecycle;
+import dev.drover.protocol.pool.v1.Probe;
+import dev.drover.protocol.pool.v1.SessionAction;
+import dev.drover.protocol.pool.v1.Socket;
 import dev.drover.protocol.pool.v1.SocketStatus;
+import dev.drover.protocol.pool.v1.TcpSocketAction;
 import dev.drover.protocol.pool.v1.Template;
+import dev.drover.protocol.pool.v1.WorkerPoolSpec;
 import dev.drover.protocol.pool.v1.WorkerPoolStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,9 +112,83 @@ class PoolResourcesTest {
                 .build();
 
         // when
-        var told = Templates.of(PoolSpecs.template(template));
+        var told = Templates.of(PoolSpecs.template(
+                WorkerPoolSpec.newBuilder().setTemplate(template).build()));
 
         // then
         assertThat(told).isEqualTo(template);
+    }
+
+    @Test
+    void probesAreToldAsTheyWereWrittenWithTheNamesOfTheirSockets() {
+        // given
+        var http = Value.newBuilder().setStringValue("http").build();
+        var spec = WorkerPoolSpec.newBuilder()
+                .addSockets(Socket.newBuilder().setName("http").setPort(8080));
+        var times = Probe.newBuilder()
+                .setInitialDelaySeconds(1)
+                .setPeriodSeconds(2)
+                .setTimeoutSeconds(3)
+                .setSuccessThreshold(1)
+                .setFailureThreshold(5)
+                .build();
+        var template = Template.newBuilder()
+                .setProtocol("Drover")
+                .addCommand("serve")
+                .setReadyWhen("Probed")
+                .setLifecycle(Lifecycle.newBuilder().setStopSignal("SIGTERM"));
+        var actions = List.of(
+                times.toBuilder()
+                        .setHttpGet(HttpGetAction.newBuilder()
+                                .setPath("/a")
+                                .setPort(http)
+                                .addHttpHeaders(
+                                        HttpHeader.newBuilder().setName("A").setValue("b")))
+                        .build(),
+                times.toBuilder()
+                        .setTcpSocket(TcpSocketAction.newBuilder().setPort(http))
+                        .build(),
+                times.toBuilder()
+                        .setGrpc(GrpcAction.newBuilder().setPort(http).setService("s"))
+                        .build(),
+                times.toBuilder()
+                        .setExec(ExecAction.newBuilder().addCommand("test"))
+                        .build(),
+                times.toBuilder().setSession(SessionAction.getDefaultInstance()).build());
+
+        for (var probe : actions) {
+            // when
+            var written = template.setStartupProbe(probe)
+                    .setReadinessProbe(probe)
+                    .setLivenessProbe(probe)
+                    .build();
+            var told = Templates.of(PoolSpecs.template(spec.setTemplate(written).build()));
+
+            // then
+            assertThat(told).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void aPortMayBeToldByItsNumber() {
+        // given
+        var probe = Probe.newBuilder()
+                .setPeriodSeconds(10)
+                .setTimeoutSeconds(1)
+                .setSuccessThreshold(1)
+                .setFailureThreshold(3)
+                .setTcpSocket(
+                        TcpSocketAction.newBuilder().setPort(Value.newBuilder().setNumberValue(8080)));
+        var spec = WorkerPoolSpec.newBuilder()
+                .addSockets(Socket.newBuilder().setName("other").setPort(8081))
+                .addSockets(Socket.newBuilder().setName("http").setPort(8080))
+                .setTemplate(Template.newBuilder().addCommand("serve").setReadinessProbe(probe));
+
+        // when
+        var probes = ProbeSpecs.of(spec.build());
+
+        // then
+        assertThat(probes.readiness().orElseThrow().action())
+                .isEqualTo(new dev.drover.supervisor.health.ProbeAction.TcpSocket("http"));
     }
 }

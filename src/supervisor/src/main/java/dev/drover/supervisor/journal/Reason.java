@@ -65,6 +65,12 @@ public enum Reason {
     FAILED_TO_START(Event.Type.WARNING, "FailedToStart"),
     /// A worker serves.
     READY(Event.Type.NORMAL, "Ready"),
+    /// A worker that was ready gets no new connection until it is ready again.
+    UNREADY(Event.Type.WARNING, "Unready"),
+    /// A probe of a worker failed, or its heartbeat stopped.
+    UNHEALTHY(Event.Type.WARNING, "Unhealthy"),
+    /// A worker hangs: it writes down its threads, then it is killed.
+    HUNG(Event.Type.WARNING, "Hung"),
     /// A worker gets no new connection: it is replaced, or not wanted any more.
     RETIRING(Event.Type.NORMAL, "Retiring"),
     /// A worker finishes what is in hand.

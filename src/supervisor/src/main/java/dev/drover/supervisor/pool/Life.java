@@ -6,12 +6,19 @@ import java.util.List;
 /// Where one incarnation stands in its life.
 ///
 /// ```
+///                           Unready
+///                            ^  |
+///                            |  v
 ///  Spawning --> Starting --> Ready --> Retiring --> Draining --> Killed
-///     |            |  |        |  \________________^   ^            |
-///     |            |  \________|_____________________ /             |
+///     |            |  |        |  \________________^   ^          ^ |
+///     |            |  \________|_____________________ /           | |
+///     |            |           |                   Hung ---------/  |
 ///     v            v           v          (any of them)             v
 ///   Exited <--------------------------------------------------------
 /// ```
+///
+/// What can become Retiring or Draining can become Hung, as long as it is not on its way out. Unready goes wherever
+/// Ready goes.
 ///
 /// [#next] is a pure function of the state, the event and the terms of the pool. Events that come late or make
 /// no sense in a state change nothing: each such case stands on its own, with the reason.
@@ -32,6 +39,16 @@ public sealed interface Life {
     ///
     /// @param pid its process
     record Ready(long pid) implements Life {}
+
+    /// It was ready and is not now: it gets no new connection, and keeps what it has.
+    ///
+    /// @param pid its process
+    record Unready(long pid) implements Life {}
+
+    /// It does not do its work any more: it is asked where it stands, and then killed.
+    ///
+    /// @param pid its process
+    record Hung(long pid) implements Life {}
 
     /// It gets no new connection; what is on its way to its shards still reaches it.
     ///
@@ -65,8 +82,19 @@ public sealed interface Life {
         /// Its process could not be made.
         record SpawnFailed() implements Event {}
 
-        /// It said that it is ready.
+        /// It is ready: it said so, or its probes did.
         record ReadyReported() implements Event {}
+
+        /// It was found unable to serve for now.
+        record UnreadyFound() implements Event {}
+
+        /// It was found hung.
+        ///
+        /// @param dumps whether it can be asked where its threads stand
+        record HangFound(boolean dumps) implements Event {}
+
+        /// The time for the answer to that is over.
+        record DumpTimeEnded() implements Event {}
 
         /// It said that it takes no new work.
         record DrainingReported() implements Event {}
@@ -96,6 +124,10 @@ public sealed interface Life {
         SEND_STOP_SIGNAL,
         /// Send KILL to the process group.
         KILL_GROUP,
+        /// Ask the process to write down where its threads stand.
+        DUMP_THREADS,
+        /// Tell when the time for that is over ([Event.DumpTimeEnded]).
+        START_DUMP_TIME,
         /// Look at the queues of its shards in a while ([Event.QueueChecked]).
         CHECK_QUEUE_LATER,
         /// Tell when the grace is over ([Event.GraceEnded]).
@@ -134,7 +166,9 @@ public sealed interface Life {
             case Spawning spawning -> !spawning.toldToStop();
             case Starting _ -> true;
             case Ready _ -> true;
+            case Unready _ -> true;
             case Exited() -> false;
+            case Hung _ -> false;
             case Retiring _ -> false;
             case Draining _ -> false;
             case Killed _ -> false;
@@ -147,6 +181,8 @@ public sealed interface Life {
             case Spawning spawning -> fromSpawning(spawning, event);
             case Starting(var pid) -> fromStarting(pid, event);
             case Ready(var pid) -> fromReady(pid, event, terms);
+            case Unready(var pid) -> fromUnready(pid, event, terms);
+            case Hung(var pid) -> fromHung(pid, event);
             case Retiring retiring -> fromRetiring(retiring, event, terms);
             case Draining draining -> fromDraining(draining, event);
             case Killed killed -> event instanceof Event.ProcessExited ? Step.to(new Exited()) : Step.to(killed);
@@ -166,8 +202,9 @@ public sealed interface Life {
             case Event.DrainingReported(), Event.StopOrdered(), Event.KillOrdered() ->
                 Step.to(new Spawning(true, now.toldReady()));
             case Event.RetireOrdered _ -> Step.to(new Spawning(true, now.toldReady()));
-            // No timer has been started yet.
-            case Event.GraceEnded() -> Step.to(now);
+            // No timer has been started yet, and nobody has been asked anything.
+            case Event.GraceEnded(), Event.UnreadyFound(), Event.DumpTimeEnded() -> Step.to(now);
+            case Event.HangFound _ -> Step.to(now);
             case Event.QueueChecked _ -> Step.to(now);
         };
     }
@@ -179,26 +216,61 @@ public sealed interface Life {
             case Event.StopOrdered() -> toDraining(pid);
             case Event.RetireOrdered _ -> toDraining(pid);
             case Event.KillOrdered() -> toKilled(pid);
+            case Event.HangFound(var dumps) -> toHung(pid, dumps);
             case Event.ProcessExited() -> Step.to(new Exited());
-            // It is spawned already, and no timer of its own runs.
-            case Event.SpawnFailed(), Event.GraceEnded() -> Step.to(new Starting(pid));
+            // It is spawned already and not ready yet, and no timer of its own runs.
+            case Event.SpawnFailed(), Event.GraceEnded(), Event.UnreadyFound(), Event.DumpTimeEnded() ->
+                Step.to(new Starting(pid));
             case Event.Spawned _ -> Step.to(new Starting(pid));
             case Event.QueueChecked _ -> Step.to(new Starting(pid));
         };
     }
 
     private static Step fromReady(long pid, Event event, Terms terms) {
+        return event instanceof Event.UnreadyFound
+                ? Step.to(new Unready(pid))
+                : fromServing(new Ready(pid), event, terms);
+    }
+
+    private static Step fromUnready(long pid, Event event, Terms terms) {
+        return event instanceof Event.ReadyReported
+                ? Step.to(new Ready(pid))
+                : fromServing(new Unready(pid), event, terms);
+    }
+
+    /// One that has served, whether it gets new connections now or not.
+    private static Step fromServing(Life now, Event event, Terms terms) {
+        long pid = now.pid();
         return switch (event) {
             case Event.DrainingReported() -> toLeaving(pid);
             case Event.RetireOrdered _ when terms.settle().isZero() -> toDraining(pid);
-            case Event.RetireOrdered(var now) -> Step.to(new Retiring(pid, now, NOT_EMPTY), Command.CHECK_QUEUE_LATER);
+            case Event.RetireOrdered(var since) ->
+                Step.to(new Retiring(pid, since, NOT_EMPTY), Command.CHECK_QUEUE_LATER);
             case Event.StopOrdered() -> toDraining(pid);
             case Event.KillOrdered() -> toKilled(pid);
+            case Event.HangFound(var dumps) -> toHung(pid, dumps);
             case Event.ProcessExited() -> Step.to(new Exited());
-            // Ready said again changes nothing; the others cannot be meant for it.
-            case Event.ReadyReported(), Event.SpawnFailed(), Event.GraceEnded() -> Step.to(new Ready(pid));
-            case Event.Spawned _ -> Step.to(new Ready(pid));
-            case Event.QueueChecked _ -> Step.to(new Ready(pid));
+            // What it is already changes nothing; the others cannot be meant for it.
+            case Event.ReadyReported(), Event.UnreadyFound(), Event.SpawnFailed(), Event.GraceEnded() -> Step.to(now);
+            case Event.DumpTimeEnded() -> Step.to(now);
+            case Event.Spawned _ -> Step.to(now);
+            case Event.QueueChecked _ -> Step.to(now);
+        };
+    }
+
+    private static Step fromHung(long pid, Event event) {
+        return switch (event) {
+            case Event.DumpTimeEnded(), Event.KillOrdered() -> toKilled(pid);
+            case Event.ProcessExited() -> Step.to(new Exited());
+            // It is killed in a moment: nothing that it says or that is wanted of it counts.
+            case Event.ReadyReported(), Event.UnreadyFound(), Event.DrainingReported(), Event.StopOrdered() ->
+                Step.to(new Hung(pid));
+            case Event.HangFound _ -> Step.to(new Hung(pid));
+            case Event.RetireOrdered _ -> Step.to(new Hung(pid));
+            // Not meant for it, or late.
+            case Event.SpawnFailed(), Event.GraceEnded() -> Step.to(new Hung(pid));
+            case Event.Spawned _ -> Step.to(new Hung(pid));
+            case Event.QueueChecked _ -> Step.to(new Hung(pid));
         };
     }
 
@@ -209,8 +281,11 @@ public sealed interface Life {
             case Event.StopOrdered() -> toDraining(now.pid());
             case Event.KillOrdered() -> toKilled(now.pid());
             case Event.ProcessExited() -> Step.to(new Exited());
-            // It is on its way out: being ready, or asked to retire, once more changes nothing.
-            case Event.ReadyReported(), Event.SpawnFailed(), Event.GraceEnded() -> Step.to(now);
+            // It is on its way out: being ready or not, or asked to retire, once more changes nothing, and its health
+            // is not asked for any more.
+            case Event.ReadyReported(), Event.UnreadyFound(), Event.SpawnFailed(), Event.GraceEnded() -> Step.to(now);
+            case Event.HangFound _ -> Step.to(now);
+            case Event.DumpTimeEnded() -> Step.to(now);
             case Event.RetireOrdered _ -> Step.to(now);
             case Event.Spawned _ -> Step.to(now);
         };
@@ -238,6 +313,9 @@ public sealed interface Life {
             // It is leaving: the rest is late or said twice.
             case Event.StopOrdered(), Event.DrainingReported(), Event.ReadyReported(), Event.SpawnFailed() ->
                 Step.to(now);
+            // The grace bounds it, whatever its health.
+            case Event.UnreadyFound(), Event.DumpTimeEnded() -> Step.to(now);
+            case Event.HangFound _ -> Step.to(now);
             case Event.RetireOrdered _ -> Step.to(now);
             case Event.QueueChecked _ -> Step.to(now);
             case Event.Spawned _ -> Step.to(now);
@@ -250,6 +328,11 @@ public sealed interface Life {
 
     private static Step toLeaving(long pid) {
         return Step.to(new Draining(pid, false), Command.START_GRACE);
+    }
+
+    /// One that cannot be asked is killed at once.
+    private static Step toHung(long pid, boolean dumps) {
+        return dumps ? Step.to(new Hung(pid), Command.DUMP_THREADS, Command.START_DUMP_TIME) : toKilled(pid);
     }
 
     private static Step toKilled(long pid) {

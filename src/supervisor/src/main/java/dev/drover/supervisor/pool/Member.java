@@ -10,7 +10,8 @@ package dev.drover.supervisor.pool;
 /// @param startedNanos when it was started
 /// @param readyNanos when it became ready, meaningful only in [Life.Ready]
 /// @param dueNanos when the next look at its queues is due in [Life.Retiring], the end of its grace in
-///     [Life.Draining]: timers get lost
+///     [Life.Draining], of the time for its dump in [Life.Hung], and in [Life.Killed] of the time in which its exit is
+///     waited for: timers get lost
 /// @param everReady whether it was ever ready
 public record Member(
         int number,

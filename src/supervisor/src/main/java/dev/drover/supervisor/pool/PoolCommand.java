@@ -27,6 +27,9 @@ public sealed interface PoolCommand {
     /// Send KILL to the process group.
     record KillGroup(int ordinal, int number) implements PoolCommand {}
 
+    /// Ask the process to write down where its threads stand, before it is killed.
+    record DumpThreads(int ordinal, int number) implements PoolCommand {}
+
     /// Say the backlog of the shard again: the worker has called listen() by now.
     record RestoreBacklog(int shard) implements PoolCommand {}
 

@@ -23,6 +23,13 @@ public final class PoolCore {
     /// The back-off stops growing here whatever its maximum: 2^20 times the first delay.
     private static final int MAX_DOUBLINGS = 20;
 
+    /// How long a hung worker may write down where its threads stand: a JVM of thousands takes some 100 ms.
+    static final Duration DUMP_TIME = Duration.ofSeconds(2);
+
+    /// How long the exit of a killed worker in whose shard clients wait is awaited, so that its successor leases that
+    /// shard: the kernel takes milliseconds, but for one that hangs in the kernel itself.
+    static final Duration EXIT_BOUND = Duration.ofSeconds(2);
+
     /// The next state and what is to be done.
     ///
     /// @param state the next state
@@ -139,7 +146,17 @@ public final class PoolCore {
     private void translate(int ordinal, int number, Life.Command command) {
         switch (command) {
             case SEND_STOP_SIGNAL -> commands.add(new SendStopSignal(ordinal, number));
-            case KILL_GROUP -> commands.add(new KillGroup(ordinal, number));
+            case KILL_GROUP -> {
+                commands.add(new KillGroup(ordinal, number));
+                due(ordinal, number, EXIT_BOUND);
+            }
+            case DUMP_THREADS -> commands.add(new PoolCommand.DumpThreads(ordinal, number));
+            case START_DUMP_TIME ->
+                startTimer(
+                        ordinal,
+                        number,
+                        DUMP_TIME,
+                        new PoolEvent.Happened(ordinal, number, new Life.Event.DumpTimeEnded()));
             case CHECK_QUEUE_LATER ->
                 startTimer(
                         ordinal,
@@ -158,23 +175,36 @@ public final class PoolCore {
     /// The state knows too when it ends: a timer may be lost.
     private void startTimer(int ordinal, int number, Duration delay, PoolEvent event) {
         commands.add(new StartTimer(delay, event));
+        due(ordinal, number, delay);
+    }
+
+    private void due(int ordinal, int number, Duration delay) {
         var place = state.place(ordinal);
         place.member(number).ifPresent(member -> put(place.with(member.due(now.nanos() + delay.toNanos()))));
     }
 
     /// A worker that leaves, or must, before it was ready has failed as one that exits: it backs off at once,
-    /// because its exit will be an expected one. So has one that is killed alone, ready or not.
+    /// because its exit will be an expected one. So has one that is killed alone, or hangs, ready or not.
     private void conduct(int ordinal, int number, Life.Event what) {
         var before = state.place(ordinal).member(number);
-        boolean killed = what instanceof Life.Event.KillOrdered;
         happen(ordinal, number, what);
-        before.filter(member -> member.wanted() && (killed || !member.ready()) && state.wants(ordinal))
+        before.filter(member -> member.wanted() && state.wants(ordinal))
                 .filter(member -> state.place(ordinal)
                         .member(number)
                         .filter(Member::leaving)
                         .isPresent())
-                .ifPresent(
-                        member -> failed(ordinal, member, killed, killed ? "was killed" : "left before it was ready"));
+                .ifPresent(member -> wentAside(ordinal, member, what));
+    }
+
+    private void wentAside(int ordinal, Member member, Life.Event what) {
+        if (what instanceof Life.Event.KillOrdered) {
+            failed(ordinal, member, true, "was killed");
+        } else if (what instanceof Life.Event.HangFound) {
+            // One that hangs again and again must not be started again and again.
+            failed(ordinal, member, member.ready() && readyLongEnough(member), "was hung");
+        } else if (!member.everReady()) {
+            failed(ordinal, member, false, "left before it was ready");
+        }
     }
 
     private void end(int ordinal, int number, Life.Event what, boolean bySignal, String how) {
@@ -233,6 +263,14 @@ public final class PoolCore {
             boolean empty = now.queues().applyAsInt(member.shard()) == 0;
             happen(ordinal, number, new Life.Event.QueueChecked(empty, now.nanos()));
         });
+    }
+
+    /// Whether clients wait in the shard of somebody who is about to die, so that the successor should lease it.
+    boolean awaitsExit(Place place) {
+        return state.sharded()
+                && place.has(member -> (member.life() instanceof Life.Hung
+                                || (member.life() instanceof Life.Killed && now.nanos() - member.dueNanos() < 0))
+                        && now.queues().applyAsInt(member.shard()) > 0);
     }
 
     void endBackOff(int ordinal, int number) {

@@ -123,6 +123,9 @@ final class Reconciler {
         if (place.members().isEmpty()) {
             return true;
         }
+        if (core.awaitsExit(place)) {
+            return false;
+        }
         var room = room();
         return owed(place)
                 ? room.alive() + room.vacant() < most()

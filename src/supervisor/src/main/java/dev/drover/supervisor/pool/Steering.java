@@ -14,18 +14,23 @@ import java.util.function.Predicate;
 record Steering(PoolState state, IntUnaryOperator queues) {
 
     /// The shards of the ready workers. While nobody is ready, those of the workers that are starting; while
-    /// nobody starts, those that will be leased next: connections wait there.
+    /// nobody starts, those that will be leased next: connections wait there. A worker that is not ready any more
+    /// gets connections only where there is no other shard to wait in.
     Set<Integer> targets() {
         var ready = shardsOf(Member::ready);
         if (!ready.isEmpty()) {
             return ready;
         }
-        var starting = shardsOf(Member::wanted);
+        var starting = shardsOf(member -> member.wanted() && !(member.life() instanceof Life.Unready));
         if (!starting.isEmpty()) {
             return starting;
         }
         var free = freeLongestFirst();
         if (free.isEmpty()) {
+            var unready = shardsOf(Member::wanted);
+            if (!unready.isEmpty()) {
+                return unready;
+            }
             // Every shard is leased by someone who leaves: stay where we are.
             return state.steered().isEmpty() ? Set.of(0) : state.steered();
         }

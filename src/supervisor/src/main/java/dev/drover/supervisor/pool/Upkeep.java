@@ -35,6 +35,8 @@ final class Upkeep {
         long overdue = now.nanos() - member.dueNanos();
         if (member.life() instanceof Life.Draining && overdue >= 0) {
             core.happen(ordinal, member.number(), new Life.Event.GraceEnded());
+        } else if (member.life() instanceof Life.Hung && overdue >= 0) {
+            core.happen(ordinal, member.number(), new Life.Event.DumpTimeEnded());
         } else if (member.life() instanceof Life.Retiring
                 && overdue >= core.state().settle().toNanos()) {
             // Much too late to be on its way: each look starts a timer for the next.

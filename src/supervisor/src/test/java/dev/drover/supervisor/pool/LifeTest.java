@@ -22,21 +22,23 @@ class LifeTest {
 
     /// Columns: what the incarnation becomes and what is to be done, `=` for "nothing changes".
     private static final String TABLE = """
-            state            | Spawned   | SpawnFailed | ReadyReported | DrainingReported | RetireOrdered  | StopOrdered | KillOrdered    | EmptyFirst     | EmptySettled | NotEmpty       | GraceEnded | ProcessExited
-            Spawning         | Starting  | Exited      | SpawningReady | SpawningStop     | SpawningStop   | SpawningStop| SpawningStop   | =              | =            | =              | =          | Exited
-            SpawningReady    | Ready     | Exited      | =             | SpawningBoth     | SpawningBoth   | SpawningBoth| SpawningBoth   | =              | =            | =              | =          | Exited
-            SpawningStop     | Told SG   | Exited      | SpawningBoth  | =                | =              | =           | =              | =              | =            | =              | =          | Exited
-            SpawningBoth     | Told SG   | Exited      | =             | =                | =              | =           | =              | =              | =            | =              | =          | Exited
-            Starting         | =         | =           | Ready         | Leaving G        | Told SG        | Told SG     | Killed K       | =              | =            | =              | =          | Exited
-            Ready            | =         | =           | =             | Leaving G        | RetiringNew C  | Told SG     | Killed K       | =              | =            | =              | =          | Exited
-            RetiringNew      | =         | =           | =             | Leaving G        | =              | Told SG     | Killed K       | RetiringEmpty C| RetiringLate C | RetiringNew C | =         | Exited
-            RetiringEmpty    | =         | =           | =             | Leaving G        | =              | Told SG     | Killed K       | RetiringEmpty C| Told SG      | RetiringNew C  | =          | Exited
-            RetiringLate     | =         | =           | =             | Leaving G        | =              | Told SG     | Killed K       | RetiringLate C | RetiringLate C | RetiringNew C | =          | Exited
-            RetiringOverdue  | =         | =           | =             | Leaving G        | =              | Told SG     | Killed K       | Told SG        | Told SG      | Told SG        | =          | Exited
-            Leaving          | =         | =           | =             | =                | =              | Told S      | Killed K       | =              | =            | =              | Killed K   | Exited
-            Told             | =         | =           | =             | =                | =              | =           | Killed K       | =              | =            | =              | Killed K   | Exited
-            Killed           | =         | =           | =             | =                | =              | =           | =              | =              | =            | =              | =          | Exited
-            Exited           | =         | =           | =             | =                | =              | =           | =              | =              | =            | =              | =          | =
+            state           | Spawned  | SpawnFailed | ReadyReported | DrainingReported | RetireOrdered | StopOrdered  | KillOrdered  | EmptyFirst      | EmptySettled   | NotEmpty      | GraceEnded | ProcessExited | UnreadyFound | HangFound | HangFoundMute | DumpTimeEnded
+            Spawning        | Starting | Exited      | SpawningReady | SpawningStop     | SpawningStop  | SpawningStop | SpawningStop | =               | =              | =             | =          | Exited        | =            | =         | =             | =
+            SpawningReady   | Ready    | Exited      | =             | SpawningBoth     | SpawningBoth  | SpawningBoth | SpawningBoth | =               | =              | =             | =          | Exited        | =            | =         | =             | =
+            SpawningStop    | Told SG  | Exited      | SpawningBoth  | =                | =             | =            | =            | =               | =              | =             | =          | Exited        | =            | =         | =             | =
+            SpawningBoth    | Told SG  | Exited      | =             | =                | =             | =            | =            | =               | =              | =             | =          | Exited        | =            | =         | =             | =
+            Starting        | =        | =           | Ready         | Leaving G        | Told SG       | Told SG      | Killed K     | =               | =              | =             | =          | Exited        | =            | Hung DT   | Killed K      | =
+            Ready           | =        | =           | =             | Leaving G        | RetiringNew C | Told SG      | Killed K     | =               | =              | =             | =          | Exited        | Unready      | Hung DT   | Killed K      | =
+            Unready         | =        | =           | Ready         | Leaving G        | RetiringNew C | Told SG      | Killed K     | =               | =              | =             | =          | Exited        | =            | Hung DT   | Killed K      | =
+            Hung            | =        | =           | =             | =                | =             | =            | Killed K     | =               | =              | =             | =          | Exited        | =            | =         | =             | Killed K
+            RetiringNew     | =        | =           | =             | Leaving G        | =             | Told SG      | Killed K     | RetiringEmpty C | RetiringLate C | RetiringNew C | =          | Exited        | =            | =         | =             | =
+            RetiringEmpty   | =        | =           | =             | Leaving G        | =             | Told SG      | Killed K     | RetiringEmpty C | Told SG        | RetiringNew C | =          | Exited        | =            | =         | =             | =
+            RetiringLate    | =        | =           | =             | Leaving G        | =             | Told SG      | Killed K     | RetiringLate C  | RetiringLate C | RetiringNew C | =          | Exited        | =            | =         | =             | =
+            RetiringOverdue | =        | =           | =             | Leaving G        | =             | Told SG      | Killed K     | Told SG         | Told SG        | Told SG       | =          | Exited        | =            | =         | =             | =
+            Leaving         | =        | =           | =             | =                | =             | Told S       | Killed K     | =               | =              | =             | Killed K   | Exited        | =            | =         | =             | =
+            Told            | =        | =           | =             | =                | =             | =            | Killed K     | =               | =              | =             | Killed K   | Exited        | =            | =         | =             | =
+            Killed          | =        | =           | =             | =                | =             | =            | =            | =               | =              | =             | =          | Exited        | =            | =         | =             | =
+            Exited          | =        | =           | =             | =                | =             | =            | =            | =               | =              | =             | =          | =             | =            | =         | =             | =
             """;
 
     private static final Map<String, Life> STATES = Map.ofEntries(
@@ -46,6 +48,8 @@ class LifeTest {
             Map.entry("SpawningBoth", new Life.Spawning(true, true)),
             Map.entry("Starting", new Life.Starting(PID)),
             Map.entry("Ready", new Life.Ready(PID)),
+            Map.entry("Unready", new Life.Unready(PID)),
+            Map.entry("Hung", new Life.Hung(PID)),
             Map.entry("RetiringNew", new Life.Retiring(PID, LATER, Life.NOT_EMPTY)),
             Map.entry("RetiringEmpty", new Life.Retiring(PID, LATER, LATER + 1)),
             Map.entry(
@@ -63,6 +67,10 @@ class LifeTest {
             Map.entry("Spawned", new Event.Spawned(PID)),
             Map.entry("SpawnFailed", new Event.SpawnFailed()),
             Map.entry("ReadyReported", new Event.ReadyReported()),
+            Map.entry("UnreadyFound", new Event.UnreadyFound()),
+            Map.entry("HangFound", new Event.HangFound(true)),
+            Map.entry("HangFoundMute", new Event.HangFound(false)),
+            Map.entry("DumpTimeEnded", new Event.DumpTimeEnded()),
             Map.entry("DrainingReported", new Event.DrainingReported()),
             Map.entry("RetireOrdered", new Event.RetireOrdered(LATER)),
             Map.entry("StopOrdered", new Event.StopOrdered()),
@@ -79,6 +87,8 @@ class LifeTest {
             'S', Command.SEND_STOP_SIGNAL,
             'G', Command.START_GRACE,
             'K', Command.KILL_GROUP,
+            'D', Command.DUMP_THREADS,
+            'T', Command.START_DUMP_TIME,
             'C', Command.CHECK_QUEUE_LATER);
 
     record Cell(String state, String event, String expected) {}
