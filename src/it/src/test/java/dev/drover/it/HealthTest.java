@@ -46,6 +46,10 @@ class HealthTest {
     private DroverProcess serve(Pools pool, int workers) {
         var drover = drovers.run("-f", pool.write(directory).toString());
         drover.awaitReady(pool.address(), workers);
+        // While nobody is ready, those that start may answer: that they do says nothing of their probes.
+        for (int ordinal = 0; ordinal < workers; ordinal++) {
+            drover.awaitLog("Worker ready worker=web-" + ordinal + ".1 ");
+        }
         return drover;
     }
 
