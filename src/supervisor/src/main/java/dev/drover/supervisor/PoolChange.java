@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.drover.handoff.HandoffLimits;
 import dev.drover.supervisor.journal.Event;
+import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
@@ -220,7 +221,8 @@ final class PoolChange {
         return Optional.empty();
     }
 
-    private void note(Operation operation) {
+    /// Tells what is wanted from now on.
+    static void note(Journal journal, Operation operation) {
         var reason = switch (operation) {
             case Operation.PoolAdded _ -> Reason.POOL_ADDED;
             case Operation.PoolRemoved _ -> Reason.POOL_REMOVED;
@@ -231,11 +233,11 @@ final class PoolChange {
             case Operation.Scale _ -> Reason.SCALED;
             case Operation.NewRevision _ -> Reason.REVISION_WANTED;
         };
-        services.journal().record(Event.Subject.pool(operation.pool()), reason, "Wanted: " + operation.words() + ".");
+        journal.record(Event.Subject.pool(operation.pool()), reason, "Wanted: " + operation.words() + ".");
     }
 
     private void carryOut(Plan plan, List<PoolSpec> specs, Opened opened) {
-        plan.operations().forEach(this::note);
+        plan.operations().forEach(operation -> note(services.journal(), operation));
         for (var operation : plan.operations()) {
             if (operation instanceof Operation.PoolRemoved(var pool)) {
                 removals.begin(pool);

@@ -9,9 +9,7 @@ import dev.drover.session.Messenger;
 import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.health.NetworkProber;
-import dev.drover.supervisor.journal.Event;
 import dev.drover.supervisor.journal.Journal;
-import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
@@ -460,8 +458,7 @@ public final class Supervisor implements AutoCloseable {
                     var spec = pool.get().spec();
                     int wanted = wish.applyAsInt(spec.replicas());
                     if (wanted != spec.replicas()) {
-                        var scale = new Operation.Scale(name, spec.replicas(), wanted);
-                        journal.record(Event.Subject.pool(name), Reason.SCALED, "Wanted: " + scale.words() + ".");
+                        PoolChange.note(journal, new Operation.Scale(name, spec.replicas(), wanted));
                         pool.get().handle(new PoolEvent.SpecChanged(spec.withReplicas(wanted)));
                     }
                     return OptionalInt.of(spec.replicas());
