@@ -85,7 +85,7 @@ public final class Hello {
         worker.onDrain(drain::drain);
         worker.receiveBy(loops);
         worker.heartbeatBy(loops);
-        worker.reportLoad(() -> new Load(drain.connections(), drain.inFlight()));
+        worker.reportLoad(() -> new Load(drain.connections(), drain.inFlight(), drain.answered()));
         pretendToStart(settings.startupDelay());
         open(worker);
     }

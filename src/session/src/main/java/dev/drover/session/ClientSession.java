@@ -134,7 +134,8 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
             var heartbeat = Heartbeat.newBuilder();
             load.ifPresent(told -> heartbeat.setLoad(dev.drover.protocol.worker.v1.Load.newBuilder()
                     .setConnections(told.connections())
-                    .setInFlight(told.inFlight())));
+                    .setInFlight(told.inFlight())
+                    .setRequests(told.requests())));
             say(OpenSessionRequest.newBuilder().setHeartbeat(heartbeat).build());
         });
     }

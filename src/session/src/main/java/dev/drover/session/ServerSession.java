@@ -198,10 +198,11 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         }
         int connections = heartbeat.getLoad().getConnections();
         int inFlight = heartbeat.getLoad().getInFlight();
-        if (connections < 0 || inFlight < 0) {
-            throw SessionViolation.malformed("a load beyond 2^31 - 1");
+        long requests = heartbeat.getLoad().getRequests();
+        if (connections < 0 || inFlight < 0 || requests < 0) {
+            throw SessionViolation.malformed("a load beyond 2^31 - 1, or requests beyond 2^63 - 1");
         }
-        return Optional.of(new Load(connections, inFlight));
+        return Optional.of(new Load(connections, inFlight, requests));
     }
 
     private void report(SessionEvents events, StateReport report) throws SessionViolation {

@@ -279,7 +279,7 @@ class HandshakeTest {
         assertThat(master.awaitTold("draining")).isEqualTo("draining web-0");
         var session = master.sessions.getLast();
         Await.until("the load is told", () -> session.load().isPresent());
-        assertThat(session.load()).contains(new Load(Integer.MAX_VALUE, 3));
+        assertThat(session.load()).contains(new Load(Integer.MAX_VALUE, 3, 0));
         assertThat(peer.ended).isNotDone();
         peer.close();
     }

@@ -153,7 +153,7 @@ class SessionClientTest {
     void loadIsTold() throws Exception {
         // given
         var worker = master.worker("web-0");
-        worker.reportLoad(() -> new Load(7, 3));
+        worker.reportLoad(() -> new Load(7, 3, 40));
 
         // when
         var _ = worker.open();
@@ -161,7 +161,7 @@ class SessionClientTest {
         awaitBeat(session);
 
         // then
-        assertThat(session.load()).contains(new Load(7, 3));
+        assertThat(session.load()).contains(new Load(7, 3, 40));
     }
 
     @Test

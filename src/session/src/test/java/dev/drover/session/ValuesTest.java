@@ -278,11 +278,12 @@ class ValuesTest {
     @Test
     void loadIsNotNegative() {
         // when
-        var making = assertThatIllegalArgumentException().isThrownBy(() -> new Load(-1, 0));
+        var making = assertThatIllegalArgumentException().isThrownBy(() -> new Load(-1, 0, 0));
 
         // then
         making.withMessageContaining("cannot report -1 connections");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Load(0, -1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Load(0, -1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Load(0, 0, -1));
     }
 
     @ParameterizedTest

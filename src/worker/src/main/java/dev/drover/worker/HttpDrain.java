@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -41,6 +42,7 @@ public final class HttpDrain {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder answered = new LongAdder();
 
     @GuardedBy("lock")
     private final Set<ListenerHandler> listeners = new HashSet<>();
@@ -82,11 +84,17 @@ public final class HttpDrain {
         return inFlight.get();
     }
 
+    /// How many requests have been answered, those included whose client did not wait for it.
+    public long answered() {
+        return answered.sum();
+    }
+
     void requestBegun() {
         inFlight.incrementAndGet();
     }
 
     void requestEnded() {
+        answered.increment();
         inFlight.decrementAndGet();
     }
 
