@@ -3,6 +3,7 @@ package dev.drover.bench;
 import dev.drover.supervisor.OutputPolicy;
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.Quantity;
+import dev.drover.supervisor.RecyclePolicy;
 import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.Supervisor;
@@ -152,6 +153,7 @@ final class StartBench {
                 false,
                 GRACE,
                 RestartPolicy.NEVER,
+                RecyclePolicy.NEVER,
                 OutputPolicy.DEFAULT);
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.Value;
 import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.Logs;
 import dev.drover.protocol.pool.v1.Probe;
+import dev.drover.protocol.pool.v1.Recycle;
 import dev.drover.protocol.pool.v1.Restart;
 import dev.drover.protocol.pool.v1.RollingUpdate;
 import dev.drover.protocol.pool.v1.Socket;
@@ -28,6 +29,9 @@ public final class Defaults {
         fill(spec.getStrategyBuilder().getRollingUpdateBuilder());
         fill(spec.getRestartBuilder());
         fill(spec.getLogsBuilder());
+        if (spec.hasRecycle()) {
+            fill(spec.getRecycleBuilder());
+        }
         if (!spec.hasMinReadySeconds()) {
             spec.setMinReadySeconds(0);
         }
@@ -146,6 +150,21 @@ public final class Defaults {
         }
         if (restart.hasMaxRestarts() && !restart.hasOnFailure()) {
             restart.setOnFailure("Exit");
+        }
+    }
+
+    private static void fill(Recycle.Builder recycle) {
+        if (!recycle.hasMaxAgeSeconds()) {
+            recycle.setMaxAgeSeconds(0);
+        }
+        if (!recycle.hasMaxMemoryMib()) {
+            recycle.setMaxMemoryMib(0);
+        }
+        if (!recycle.hasMaxRequests()) {
+            recycle.setMaxRequests(0);
+        }
+        if (!recycle.hasJitterPercent()) {
+            recycle.setJitterPercent(20);
         }
     }
 

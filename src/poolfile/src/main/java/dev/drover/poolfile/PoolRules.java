@@ -68,6 +68,7 @@ final class PoolRules {
         rules.violations.addAll(ProbeRules.check(spec));
         rules.rollingUpdate(spec.getStrategy().getRollingUpdate());
         rules.restart(pool);
+        rules.recycle(spec);
         rules.deadline(pool);
         return rules.violations;
     }
@@ -235,6 +236,16 @@ final class PoolRules {
         if (!written.hasMaxRestarts() && (written.hasWindowSeconds() || written.hasOnFailure())) {
             violated(
                     "spec.restart", "has windowSeconds or onFailure without maxRestarts; give that, or leave them out");
+        }
+    }
+
+    private void recycle(WorkerPoolSpec spec) {
+        String protocol = Defaults.protocol(spec.getTemplate());
+        if (spec.getRecycle().getMaxRequests() > 0 && !protocol.equals("Drover")) {
+            violated(
+                    "spec.recycle.maxRequests",
+                    "needs workers of the protocol \"Drover\", which tell how many they have answered; "
+                            + "spec.template.protocol is " + Wording.quote(protocol));
         }
     }
 

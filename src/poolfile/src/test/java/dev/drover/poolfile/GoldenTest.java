@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// `in-X.yaml` gives `out-X.yaml`, defaults filled in, or `out-X.txt`, its problems.
 ///
-/// `-Dgolden.write` (through `-DargLine`) writes what is missing; read it before you commit it.
+/// `JAVA_TOOL_OPTIONS=-Dgolden.write=true` writes what is missing; read it before you commit it.
 class GoldenTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/golden");

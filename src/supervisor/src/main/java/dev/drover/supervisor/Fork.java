@@ -64,6 +64,7 @@ public record Fork(
                 false,
                 grace,
                 RestartPolicy.NEVER,
+                RecyclePolicy.NEVER,
                 OutputPolicy.DEFAULT);
     }
 }

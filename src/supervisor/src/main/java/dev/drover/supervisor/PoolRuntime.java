@@ -44,6 +44,7 @@ final class PoolRuntime {
 
     private final WorkerChannels channels;
     private final HealthWatch health;
+    private final Recycling recycling;
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
@@ -66,6 +67,7 @@ final class PoolRuntime {
         sockets.watch(services.loop().poller(), this::socketEvent);
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
         this.health = new HealthWatch(services, sockets, new Nurse());
+        this.recycling = new Recycling(services, new Renewer());
     }
 
     /// Makes a pool one of the others, and starts its workers.
@@ -336,7 +338,8 @@ final class PoolRuntime {
                 command.template(),
                 command.shard(),
                 services.newSecret(),
-                services.clock().instant());
+                services.clock().instant(),
+                services.random().nextDouble());
         processes.put(incarnation, process);
         sockets.leased(command.shard());
         spawning++;
@@ -507,6 +510,23 @@ final class PoolRuntime {
         }
     }
 
+    /// Which workers are to be replaced though they serve.
+    private final class Renewer implements Recycling.Owner {
+        @Override
+        public Optional<WorkerProcess> process(int ordinal, int number) {
+            return PoolRuntime.this.process(incarnation(ordinal, number));
+        }
+
+        @Override
+        public void wornOut(WorkerProcess process, Recycling.Bound reached) {
+            var id = process.incarnation();
+            if (isWanted(id)) {
+                transitions.wornOut(id, reached);
+                handle(new PoolEvent.WornOut(id.worker().ordinal(), id.number()));
+            }
+        }
+    }
+
     /// What its workers say.
     private final class Learner implements WorkerChannels.Owner {
         @Override
@@ -582,6 +602,7 @@ final class PoolRuntime {
     void tick() {
         sockets.check();
         handle(new PoolEvent.Ticked());
+        recycling.look(state);
     }
 
     Snapshot.Pool snapshot() {

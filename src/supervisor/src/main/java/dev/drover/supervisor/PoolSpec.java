@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 /// @param rollbackOnFailure whether a rollout that has failed makes the last good revision the wanted one again
 /// @param terminationGrace time between the stop signal and KILL
 /// @param restart how long a place stays empty after a worker that failed
+/// @param recycle when a worker that serves is replaced although nothing is wrong with it
 /// @param output what becomes of the workers' output
 public record PoolSpec(
         String name,
@@ -33,6 +34,7 @@ public record PoolSpec(
         boolean rollbackOnFailure,
         Duration terminationGrace,
         RestartPolicy restart,
+        RecyclePolicy recycle,
         OutputPolicy output) {
 
     /// The most workers a pool may have: a bound on processes, shards and the steering table.
@@ -85,6 +87,7 @@ public record PoolSpec(
                 false,
                 TERMINATION_GRACE,
                 RestartPolicy.DEFAULT,
+                RecyclePolicy.NEVER,
                 OutputPolicy.DEFAULT);
     }
 
@@ -126,6 +129,7 @@ public record PoolSpec(
                 rollbackOnFailure,
                 terminationGrace,
                 restart,
+                recycle,
                 output);
     }
 

@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 /// @param jvmShare what a worker that starts now is told of the machine
 /// @param spawner makes processes
 /// @param prober asks workers over the network
+/// @param memory tells how much workers use
 /// @param guard outlives a killed supervisor
 /// @param random makes secrets
 /// @param transfers counts transfers
@@ -37,6 +38,7 @@ record Services(
         Supplier<Optional<JvmShare>> jvmShare,
         Spawner spawner,
         NetworkProber prober,
+        MemoryMeter memory,
         Guard guard,
         SecureRandom random,
         AtomicLong transfers,

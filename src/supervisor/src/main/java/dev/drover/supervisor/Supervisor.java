@@ -65,6 +65,7 @@ public final class Supervisor implements AutoCloseable {
     private final SessionServer sessions;
     private final Spawner spawner;
     private final NetworkProber prober = new NetworkProber();
+    private final MemoryMeter memory = new MemoryMeter();
     private final Services services;
     private final Orphans orphans = new Orphans(this::knows);
     private final Ending ending;
@@ -96,6 +97,7 @@ public final class Supervisor implements AutoCloseable {
                 () -> options.sharesMachine() ? Optional.of(jvmShare()) : Optional.empty(),
                 spawner,
                 prober,
+                memory,
                 guard,
                 new SecureRandom(),
                 new AtomicLong(),
@@ -561,6 +563,7 @@ public final class Supervisor implements AutoCloseable {
             spawner.close();
             pump.close();
             prober.close();
+            memory.close();
             sessions.close();
             events.close();
             runDirectory.close();

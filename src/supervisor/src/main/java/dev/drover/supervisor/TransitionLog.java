@@ -153,6 +153,13 @@ final class TransitionLog {
         note(incarnation, Reason.UNHEALTHY, sentence(why));
     }
 
+    /// It serves, and is to be replaced when its turn comes.
+    void wornOut(Incarnation incarnation, Recycling.Bound reached) {
+        LOG.info("Worker worn out worker={} {}: {}", incarnation, reached.name(), reached.detail());
+        // The same words each time: one event with a count.
+        note(incarnation, Reason.WORN_OUT, "Has reached " + reached.name() + ": replaced when its turn comes.");
+    }
+
     void spawnFailed(Incarnation incarnation, String why) {
         LOG.error("Worker not started worker={}: {}", incarnation, why);
         note(incarnation, Reason.FAILED_TO_START, sentence(why));

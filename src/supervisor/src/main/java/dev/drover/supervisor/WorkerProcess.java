@@ -29,6 +29,7 @@ final class WorkerProcess {
     private final int shard;
     private final String token;
     private final Instant startedAt;
+    private final double chance;
     private Optional<ChildProcess> child = Optional.empty();
     private Optional<Poller.Registration> exitWatch = Optional.empty();
     private Optional<OutputCapture> capture = Optional.empty();
@@ -48,12 +49,15 @@ final class WorkerProcess {
     private String statusText = "";
 
     /// @param template what it was started from, which the pool may have left behind
-    WorkerProcess(Incarnation incarnation, Template template, int shard, String token, Instant startedAt) {
+    /// @param chance 0 to 1, by which what is done to several at a time is spread
+    WorkerProcess(
+            Incarnation incarnation, Template template, int shard, String token, Instant startedAt, double chance) {
         this.incarnation = incarnation;
         this.template = template;
         this.shard = shard;
         this.token = token;
         this.startedAt = startedAt;
+        this.chance = chance;
     }
 
     Incarnation incarnation() {
@@ -112,6 +116,10 @@ final class WorkerProcess {
 
     Instant startedAt() {
         return startedAt;
+    }
+
+    double chance() {
+        return chance;
     }
 
     Optional<Instant> readySince() {

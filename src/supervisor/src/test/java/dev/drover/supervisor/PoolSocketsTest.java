@@ -56,6 +56,7 @@ class PoolSocketsTest {
                 spec.rollbackOnFailure(),
                 spec.terminationGrace(),
                 spec.restart(),
+                spec.recycle(),
                 spec.output());
     }
 }

@@ -60,6 +60,7 @@ class SocketSpecTest {
                         spec.rollbackOnFailure(),
                         spec.terminationGrace(),
                         spec.restart(),
+                        spec.recycle(),
                         spec.output()))
                 // then
                 .isInstanceOf(IllegalArgumentException.class)

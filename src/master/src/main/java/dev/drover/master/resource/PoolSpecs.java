@@ -5,6 +5,7 @@ import dev.drover.posix.Signals;
 import dev.drover.protocol.pool.v1.Distribution;
 import dev.drover.protocol.pool.v1.EnvVar;
 import dev.drover.protocol.pool.v1.Logs;
+import dev.drover.protocol.pool.v1.Recycle;
 import dev.drover.protocol.pool.v1.Restart;
 import dev.drover.protocol.pool.v1.Socket;
 import dev.drover.protocol.pool.v1.WorkerPool;
@@ -12,6 +13,7 @@ import dev.drover.protocol.pool.v1.WorkerPoolSpec;
 import dev.drover.supervisor.OutputPolicy;
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.Quantity;
+import dev.drover.supervisor.RecyclePolicy;
 import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.Template;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// What a resource wants, in the supervisor's words.
@@ -49,6 +52,7 @@ public final class PoolSpecs {
                 spec.getRollbackOnFailure(),
                 Duration.ofSeconds(spec.getTerminationGracePeriodSeconds()),
                 restart(spec.getRestart()),
+                recycle(spec.getRecycle()),
                 output(spec.getLogs()));
     }
 
@@ -149,6 +153,18 @@ public final class PoolSpecs {
             case String other -> throw unknown("restart.onFailure", other);
         };
         return new RestartPolicy.Limit(restart.getMaxRestarts(), duration(restart.getWindowSeconds()), onFailure);
+    }
+
+    private static RecyclePolicy recycle(Recycle recycle) {
+        return new RecyclePolicy(
+                recycle.getMaxAgeSeconds() > 0
+                        ? Optional.of(Duration.ofSeconds(recycle.getMaxAgeSeconds()))
+                        : Optional.empty(),
+                recycle.getMaxMemoryMib() > 0
+                        ? OptionalLong.of((long) recycle.getMaxMemoryMib() << 20)
+                        : OptionalLong.empty(),
+                recycle.getMaxRequests() > 0 ? OptionalLong.of(recycle.getMaxRequests()) : OptionalLong.empty(),
+                recycle.getJitterPercent() / 100.0);
     }
 
     private static OutputPolicy output(Logs logs) {

@@ -11,6 +11,7 @@ import dev.drover.protocol.pool.v1.WorkerPoolSpec;
 import dev.drover.supervisor.OutputPolicy;
 import dev.drover.supervisor.PoolSpec;
 import dev.drover.supervisor.Quantity;
+import dev.drover.supervisor.RecyclePolicy;
 import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SocketSpec;
 import dev.drover.supervisor.Template;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +52,7 @@ class PoolSpecsTest {
                         false,
                         Duration.ofSeconds(30),
                         RestartPolicy.DEFAULT,
+                        RecyclePolicy.NEVER,
                         OutputPolicy.DEFAULT));
     }
 
@@ -80,6 +83,11 @@ class PoolSpecsTest {
                     .setMaxUnavailable(Value.newBuilder().setNumberValue(2));
             pool.setRevisionHistoryLimit(3).setRollbackOnFailure(true);
             pool.getRestartBuilder().setInitialDelaySeconds(0.25);
+            pool.getRecycleBuilder()
+                    .setMaxAgeSeconds(60)
+                    .setMaxMemoryMib(300)
+                    .setMaxRequests(0)
+                    .setJitterPercent(10);
             pool.getLogsBuilder().setWhenFull("Block").setTailLines(0);
         });
 
@@ -100,6 +108,9 @@ class PoolSpecsTest {
         assertThat(spec.revisionHistoryLimit()).isEqualTo(3);
         assertThat(spec.rollbackOnFailure()).isTrue();
         assertThat(spec.restart().initialDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(spec.recycle())
+                .isEqualTo(new RecyclePolicy(
+                        Optional.of(Duration.ofMinutes(1)), OptionalLong.of(300L << 20), OptionalLong.empty(), 0.1));
         assertThat(spec.output()).isEqualTo(new OutputPolicy(0, 16384, OutputPolicy.WhenFull.BLOCK));
     }
 

@@ -71,6 +71,8 @@ public enum Reason {
     UNHEALTHY(Event.Type.WARNING, "Unhealthy"),
     /// A worker hangs: it writes down its threads, then it is killed.
     HUNG(Event.Type.WARNING, "Hung"),
+    /// A worker has served for long enough, or has grown too large: it is replaced when its turn comes.
+    WORN_OUT(Event.Type.NORMAL, "WornOut"),
     /// A worker gets no new connection: it is replaced, or not wanted any more.
     RETIRING(Event.Type.NORMAL, "Retiring"),
     /// A worker finishes what is in hand.

@@ -189,6 +189,9 @@ public record Plan(List<Operation> operations) {
         if (!before.restart().equals(after.restart())) {
             changes.add("restart");
         }
+        if (!before.recycle().equals(after.recycle())) {
+            changes.add("recycle");
+        }
         if (!before.output().equals(after.output())) {
             changes.add("logs");
         }

@@ -13,6 +13,7 @@ package dev.drover.supervisor.pool;
 ///     [Life.Draining], of the time for its dump in [Life.Hung], and in [Life.Killed] of the time in which its exit is
 ///     waited for: timers get lost
 /// @param everReady whether it was ever ready
+/// @param worn whether it is to be replaced when its turn comes: it has served for long enough, or has grown too large
 public record Member(
         int number,
         Life life,
@@ -22,10 +23,12 @@ public record Member(
         long startedNanos,
         long readyNanos,
         long dueNanos,
-        boolean everReady) {
+        boolean everReady,
+        boolean worn) {
 
     static Member spawning(int number, int shard, int revision, int epoch, long nowNanos) {
-        return new Member(number, new Life.Spawning(false, false), shard, revision, epoch, nowNanos, 0, 0, false);
+        return new Member(
+                number, new Life.Spawning(false, false), shard, revision, epoch, nowNanos, 0, 0, false, false);
     }
 
     Member with(Life next, long nowNanos) {
@@ -39,17 +42,22 @@ public record Member(
                 startedNanos,
                 becameReady ? nowNanos : readyNanos,
                 dueNanos,
-                everReady || becameReady);
+                everReady || becameReady,
+                worn);
     }
 
     Member due(long nanos) {
-        return new Member(number, life, shard, revision, epoch, startedNanos, readyNanos, nanos, everReady);
+        return new Member(number, life, shard, revision, epoch, startedNanos, readyNanos, nanos, everReady, worn);
+    }
+
+    Member wornOut() {
+        return new Member(number, life, shard, revision, epoch, startedNanos, readyNanos, dueNanos, everReady, true);
     }
 
     Member renumbered(int from, int to) {
         return revision != from
                 ? this
-                : new Member(number, life, shard, to, epoch, startedNanos, readyNanos, dueNanos, everReady);
+                : new Member(number, life, shard, to, epoch, startedNanos, readyNanos, dueNanos, everReady, worn);
     }
 
     /// Whether it is to serve: not on its way out.

@@ -165,6 +165,16 @@ public record Place(
         return new Place(ordinal, lastNumber, epoch + 1, revision, arrived, restarts, forgiven, members);
     }
 
+    /// As [#nextEpoch], but what has failed here waits on: nobody has asked for it.
+    Place recycled() {
+        return new Place(ordinal, lastNumber, epoch + 1, revision, arrived, restarts, backOffs, members);
+    }
+
+    /// Whether a worker that is worn out is being replaced here.
+    boolean recycles() {
+        return has(member -> member.worn() && member.epoch() < epoch);
+    }
+
     Place renumbered(int from, int to) {
         return new Place(
                 ordinal,

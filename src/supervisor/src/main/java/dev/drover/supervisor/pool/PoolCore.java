@@ -65,6 +65,7 @@ public final class PoolCore {
         if (core.asksForTheDeadline(event)) {
             core.rollout.giveUpIfOverdue();
         }
+        core.recycle();
         new Reconciler(core, now).reconcile();
         core.rollout.look();
         return core.finish();
@@ -82,6 +83,7 @@ public final class PoolCore {
             case PoolEvent.QueueCheckDue(var ordinal, var number) -> checkQueue(ordinal, number);
             case PoolEvent.BackOffEnded(var ordinal, var number) -> endBackOff(ordinal, number);
             case PoolEvent.RestartOrdered(var ordinal) -> restart(ordinal);
+            case PoolEvent.WornOut(var ordinal, var number) -> wornOut(ordinal, number);
             case PoolEvent.SpecChanged(var spec) -> rollout.change(spec);
             case PoolEvent.SocketsChanged(var settle) -> state = state.withSettle(settle);
             case PoolEvent.RolloutOrdered(var order) -> outcome = Optional.of(rollout.obey(order));
@@ -299,6 +301,30 @@ public final class PoolCore {
         if (!underWay) {
             put(place.nextEpoch());
         }
+    }
+
+    private void wornOut(int ordinal, int number) {
+        if (state.wants(ordinal) && state.replaces()) {
+            var place = state.place(ordinal);
+            place.member(number).filter(Member::wanted).ifPresent(member -> put(place.with(member.wornOut())));
+        }
+    }
+
+    /// Has the next of those that are worn out replaced: one at a time, and none while a rollout replaces all of them.
+    private void recycle() {
+        if (state.members().noneMatch(Member::worn) || state.rollout() instanceof Rollout.Progressing) {
+            return;
+        }
+        var places = state.wantedPlaces();
+        if (places.stream().noneMatch(Place::recycles)) {
+            places.stream().filter(PoolCore::isAloneAndWorn).findFirst().ifPresent(place -> put(place.recycled()));
+        }
+    }
+
+    /// Where there are two, one is replacing the other already.
+    private static boolean isAloneAndWorn(Place place) {
+        return place.members().size() == 1
+                && place.has(member -> member.wanted() && member.worn() && member.everReady());
     }
 
     private void stop() {

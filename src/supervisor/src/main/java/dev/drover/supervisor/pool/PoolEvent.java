@@ -49,6 +49,12 @@ public sealed interface PoolEvent {
     /// One worker is to be replaced.
     record RestartOrdered(int ordinal) implements PoolEvent {}
 
+    /// An incarnation has served for long enough, or has grown too large: it is to be replaced when its turn comes.
+    ///
+    /// @param ordinal its place
+    /// @param number its number
+    record WornOut(int ordinal, int number) implements PoolEvent {}
+
     /// Something else is wanted.
     record SpecChanged(PoolSpec spec) implements PoolEvent {}
 
