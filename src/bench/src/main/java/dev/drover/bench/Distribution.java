@@ -34,9 +34,14 @@ final class Distribution {
     /// A master with its workers, once one of them answers.
     ServerProcess startMaster(Pool wanted) throws IOException {
         var address = freeAddress();
+        return startMaster(address, poolFile(wanted, address.getPort()));
+    }
+
+    /// A master with the pools of a file, once one of their workers answers at that address.
+    ServerProcess startMaster(InetSocketAddress address, String poolFile) throws IOException {
         var directory = ScratchDirectory.create();
         var pool = directory.path().resolve("pool.yaml");
-        Files.writeString(pool, poolFile(wanted, address.getPort()));
+        Files.writeString(pool, poolFile);
         var arguments = Stream.of(
                         home.resolve("bin/drover"),
                         "run",
