@@ -41,8 +41,9 @@ import java.util.function.UnaryOperator;
 /// Usable from any thread but not from the supervisor's own callbacks; calls wait for its loop, five seconds at
 /// most. One process may hold several, each with a run directory of its own, but only one may reap orphans.
 public final class Supervisor implements AutoCloseable {
-    /// The loop never blocks: one that does not answer in this time is broken.
-    static final Duration ANSWER_BOUND = Duration.ofSeconds(5);
+    /// The loop never blocks, but on a machine that is overloaded many times over it may have to wait for its turn, as
+    /// when hundreds of workers start at once: only one that does not answer in this time is broken.
+    static final Duration ANSWER_BOUND = Duration.ofSeconds(60);
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
