@@ -37,6 +37,7 @@ import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
 /// them in order.
@@ -69,6 +70,7 @@ public final class Supervisor implements AutoCloseable {
     private final Spawner spawner;
     private final NetworkProber prober = new NetworkProber();
     private final Services services;
+    private final Deaths deaths = new Deaths(OomKills.own(), this::processes);
     private final Orphans orphans = new Orphans(this::knows);
     private final Ending ending;
 
@@ -106,6 +108,7 @@ public final class Supervisor implements AutoCloseable {
                 () -> HeartbeatPace.of(wantedWorkers()),
                 this::happened,
                 () -> filesRefused,
+                deaths,
                 journal);
         var lastChildren = options.reapOrphans() ? Optional.of(orphans) : Optional.<Orphans>empty();
         this.ending = new Ending(services, pools.values(), guards, lastChildren, this::finish);
@@ -296,6 +299,7 @@ public final class Supervisor implements AutoCloseable {
 
     private void tick() {
         refusals.tick();
+        deaths.tick(loop.nanoTime());
         pools.values().forEach(PoolRuntime::tick);
         reap();
         killStrays();
@@ -551,6 +555,10 @@ public final class Supervisor implements AutoCloseable {
         if (options.reapOrphans() && pools.values().stream().noneMatch(PoolRuntime::spawning) && orphans.reap()) {
             loop.post(this::reap);
         }
+    }
+
+    private Stream<WorkerProcess> processes() {
+        return pools.values().stream().flatMap(PoolRuntime::processes);
     }
 
     private void killStrays() {

@@ -67,6 +67,7 @@ public final class WorkerMessages {
         var message = Exit.newBuilder()
                 .setTime(Times.timestamp(report.time()))
                 .setMessage(report.message())
+                .setReason(reason(report))
                 .addAllLastLines(few(report.lastLines()));
         report.status().ifPresent(status -> {
             switch (status) {
@@ -75,6 +76,15 @@ public final class WorkerMessages {
             }
         });
         return message.build();
+    }
+
+    private static String reason(ExitReport report) {
+        if (report.outOfMemory()) {
+            return "OOMKilled";
+        }
+        return report.status()
+                .map(status -> status.equals(new ExitStatus.Exited(0)) ? "Completed" : "Error")
+                .orElse("StartError");
     }
 
     /// The last of them that are not too long for a list of a thousand workers, and the last one in any case, cut.

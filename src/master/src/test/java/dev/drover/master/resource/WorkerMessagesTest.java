@@ -32,6 +32,7 @@ class WorkerMessagesTest {
                                 .setSignal("SIGKILL")
                                 .setTime(Times.timestamp(Snapshots.NOW))
                                 .setMessage("killed by SIGKILL")
+                                .setReason("Error")
                                 .addLastLines("last words"))
                         .addLeases(
                                 Lease.newBuilder().setSocket("http").setShard(2).setQueued(7))
