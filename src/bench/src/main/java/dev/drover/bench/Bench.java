@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /// Measures Drover beside peers and prints one table: `[--only PART,...] [--pairs N]`.
 ///
-/// Ends by itself, after about seven minutes with five pairs. Exits with 0 when everything was measured, whether or not
+/// Ends by itself, after about ten minutes with five pairs. Exits with 0 when everything was measured, whether or not
 /// the goals are reached, which depends on what else the machine does; 1 when something could not be measured, 2 for
 /// wrong arguments.
 public final class Bench {
@@ -52,6 +52,12 @@ public final class Bench {
             @Override
             List<Row> run(int pairs) throws Exception {
                 return new DispatchBench(pairs).run();
+            }
+        },
+        OUTPUT {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new OutputBench(pairs).run();
             }
         },
         START {
