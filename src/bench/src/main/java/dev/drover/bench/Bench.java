@@ -54,6 +54,12 @@ public final class Bench {
                 return new DispatchBench(pairs).run();
             }
         },
+        OUTPUT {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new OutputBench(pairs).run();
+            }
+        },
         START {
             @Override
             List<Row> run(int pairs) throws Exception {

@@ -42,7 +42,16 @@ final class Distribution {
         var directory = ScratchDirectory.create();
         var pool = directory.path().resolve("pool.yaml");
         Files.writeString(pool, poolFile);
-        var arguments = Stream.of(
+        return ServerProcess.start(
+                master(pool),
+                Map.of("DROVER_RUN_DIR", directory.path().resolve("run").toString()),
+                directory,
+                address);
+    }
+
+    /// The command that runs a master with this file, reached by nobody.
+    List<String> master(Path pool) {
+        return Stream.of(
                         home.resolve("bin/drover"),
                         "run",
                         "-f",
@@ -53,11 +62,6 @@ final class Distribution {
                         "off")
                 .map(Object::toString)
                 .toList();
-        return ServerProcess.start(
-                arguments,
-                Map.of("DROVER_RUN_DIR", directory.path().resolve("run").toString()),
-                directory,
-                address);
     }
 
     private String poolFile(Pool pool, int port) {

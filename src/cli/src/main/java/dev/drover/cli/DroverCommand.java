@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "  drover run -f pool.yaml          start a master with the pools of a file",
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
+            "  drover logs web -f               what its workers write",
             "  drover apply -f pool.yaml        change what it shall run",
             "  drover rollout status web        wait until a change is rolled out, or has failed",
             "  drover restart worker web-0      replace one worker, no request lost",
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
         })
 final class DroverCommand implements Runnable {
 
-    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    /// What one call may take, unless the user says otherwise.
+    static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     private final Terminal terminal;
 
@@ -84,6 +86,7 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(RolloutCommand.line(drover))
                 .addSubcommand(RestartCommand.line(drover))
                 .addSubcommand(new DeleteCommand(drover))
+                .addSubcommand(new LogsCommand(drover))
                 .addSubcommand(new SendCommand(drover))
                 .addSubcommand(new SubscribeCommand(drover))
                 .addSubcommand(new DrainCommand(drover))

@@ -42,6 +42,9 @@ final class MasterClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+    /// A line of a worker's log may have a mebibyte, of which each byte may be written as four.
+    private static final int MAX_MESSAGE_BYTES = 8 << 20;
+
     /// For the answer of a master that has waited as long as it should.
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
 
@@ -72,6 +75,7 @@ final class MasterClient implements AutoCloseable {
                 .eventLoopGroup(loop)
                 .overrideAuthority("localhost")
                 .usePlaintext()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .directExecutor()
                 .build();
         Channel way = token.<Channel>map(text ->

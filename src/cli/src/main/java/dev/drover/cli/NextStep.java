@@ -17,6 +17,7 @@ final class NextStep {
             case "POOL_NOT_FOUND" -> "; 'drover get pools' shows the pools";
             case "WORKER_NOT_FOUND" -> "; 'drover get workers' shows the workers";
             case "UNKNOWN_REVISION" -> "; 'drover rollout history' shows the revisions";
+            case "NO_PREVIOUS" -> "; without --previous 'drover logs' shows what runs";
             case "PAUSED" -> " with 'drover rollout resume'";
             case "CHANGE_REFUSED" -> "; nothing was changed";
             default -> "";

@@ -66,7 +66,7 @@ final class Resources {
                     now("CONNECTIONS", worker -> load(worker, Load::getConnections)),
                     now("IN-FLIGHT", worker -> load(worker, Load::getInFlight)),
                     wide("UNHEALTHY", Worker::getUnhealthy),
-                    wide("LAST-EXIT", worker -> worker.getLastExit().getMessage())));
+                    wide("LAST-EXIT", Resources::lastExit)));
 
     static final Resource<PoolSocket> SOCKET = new Resource<>(
             "socket",
@@ -156,6 +156,12 @@ final class Resources {
         return worker.getSession().hasLoad()
                 ? Integer.toString(part.applyAsInt(worker.getSession().getLoad()))
                 : "";
+    }
+
+    /// What Kubernetes' users look for stands in its word.
+    private static String lastExit(Worker worker) {
+        var exit = worker.getLastExit();
+        return exit.getReason().equals("OOMKilled") ? exit.getReason() : exit.getMessage();
     }
 
     private static String leases(Worker worker) {

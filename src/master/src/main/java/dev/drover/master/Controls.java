@@ -5,6 +5,7 @@ import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.WorkerId;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Instant;
@@ -56,6 +57,9 @@ public interface Controls {
 
     /// What happened lately.
     Journal journal();
+
+    /// What workers have written lately, and what they write.
+    OutputLog log();
 
     /// Finishes what is in hand and waits until no worker is left; the master then waits to be stopped. Again, or while
     /// it stops: waits for the same.

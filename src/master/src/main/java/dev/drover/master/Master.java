@@ -8,6 +8,7 @@ import dev.drover.supervisor.Supervisor;
 import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.WorkerId;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
 import java.time.Instant;
@@ -197,6 +198,11 @@ final class Master implements Controls {
     @Override
     public Journal journal() {
         return supervisor.journal();
+    }
+
+    @Override
+    public OutputLog log() {
+        return supervisor.log();
     }
 
     @Override

@@ -104,6 +104,25 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /// How it ended, which leaves the zombie where it is; empty while it runs, and when other code has reaped it.
+    public Optional<ExitStatus> peek() {
+        lock.lock();
+        try {
+            if (reaped.isPresent()) {
+                return reaped;
+            }
+            return Wait.now(SysProcess.P_PIDFD, pidfd.number(), SysProcess.WNOWAIT, "cannot look at " + this)
+                    .map(Wait.Ended::status);
+        } catch (PosixException failure) {
+            if (failure.errno() == Errno.ECHILD) {
+                return Optional.empty();
+            }
+            throw failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         lock.lock();

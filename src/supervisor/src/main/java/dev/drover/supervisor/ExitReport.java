@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param pid its process, 0 where it could not be started
 /// @param status code or signal; empty where it could not be started
 /// @param message in words
+/// @param outOfMemory whether the kernel has killed it for lack of memory
 /// @param wasReady whether it had ever been ready
 /// @param time when the end was seen
 /// @param lastLines the last lines it wrote, oldest first
@@ -19,6 +20,7 @@ public record ExitReport(
         long pid,
         Optional<ExitStatus> status,
         String message,
+        boolean outOfMemory,
         boolean wasReady,
         Instant time,
         List<String> lastLines) {
@@ -28,6 +30,6 @@ public record ExitReport(
     }
 
     ExitReport with(List<String> lines) {
-        return new ExitReport(incarnation, pid, status, message, wasReady, time, lines);
+        return new ExitReport(incarnation, pid, status, message, outOfMemory, wasReady, time, lines);
     }
 }

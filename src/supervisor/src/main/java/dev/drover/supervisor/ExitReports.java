@@ -1,6 +1,5 @@
 package dev.drover.supervisor;
 
-import dev.drover.posix.ExitStatus;
 import dev.drover.supervisor.output.OutputCapture;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,18 +29,20 @@ final class ExitReports {
 
     /// There never was a process.
     ExitReport notStarted(WorkerProcess process, String why) {
-        var report = new ExitReport(process.incarnation(), 0, Optional.empty(), why, false, clock.instant(), List.of());
+        var report = new ExitReport(
+                process.incarnation(), 0, Optional.empty(), why, false, false, clock.instant(), List.of());
         put(report);
         return report;
     }
 
     /// The process is gone. Its last lines follow when they have been read.
-    ExitReport exited(WorkerProcess process, long pid, ExitStatus status) {
+    ExitReport exited(WorkerProcess process, long pid, Death death) {
         var report = new ExitReport(
                 process.incarnation(),
                 pid,
-                Optional.of(status),
-                Exits.describe(status, process.killedBecause()),
+                Optional.of(death.status()),
+                death.how(),
+                death.outOfMemory(),
                 process.readySince().isPresent(),
                 clock.instant(),
                 List.of());

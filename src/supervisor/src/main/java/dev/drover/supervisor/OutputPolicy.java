@@ -2,7 +2,7 @@ package dev.drover.supervisor;
 
 /// What becomes of the workers' output.
 ///
-/// @param tailLines last lines of each incarnation kept for the account of its end
+/// @param tailLines last lines of each incarnation kept, of at most a mebibyte of text
 /// @param maxLineBytes bytes after which a line is cut and continued on the next
 /// @param whenFull what happens when lines come faster than they are written
 public record OutputPolicy(int tailLines, int maxLineBytes, WhenFull whenFull) {

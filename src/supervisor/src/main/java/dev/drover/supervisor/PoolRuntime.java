@@ -143,6 +143,11 @@ final class PoolRuntime {
         return spawning > 0 || health.spawning();
     }
 
+    /// Those whose process has not been reaped yet.
+    Stream<WorkerProcess> processes() {
+        return processes.values().stream();
+    }
+
     boolean owns(long pid) {
         return health.owns(pid)
                 || processes.values().stream()
@@ -447,7 +452,7 @@ final class PoolRuntime {
     private void exited(WorkerProcess process) {
         var child = process.child().orElseThrow();
         try {
-            process.kill();
+            process.killGroup();
         } catch (PosixException failure) {
             // EPERM: all that is left of the group runs as somebody else. The leader is ours to reap all the same.
             LOG.warn("Group not killed worker={}: {}", process.incarnation(), failure.getMessage());
@@ -460,17 +465,17 @@ final class PoolRuntime {
         if (status.isEmpty()) {
             return;
         }
+        var death = services.deaths().of(process, status.get(), services.loop().nanoTime());
         processes.remove(process.incarnation());
         health.ended(process.incarnation());
         channels.ended(process);
         boolean hadSession = process.session().isPresent();
         process.release();
-        var report = exits.exited(process, child.pid(), status.get());
-        var how = Exits.describe(status.get(), process.killedBecause());
-        transitions.exited(process.incarnation(), child.pid(), !isWanted(process.incarnation()), how);
+        var report = exits.exited(process, child.pid(), death);
+        transitions.exited(process.incarnation(), child.pid(), !isWanted(process.incarnation()), death);
         var id = process.incarnation();
         boolean bySignal = status.get() instanceof ExitStatus.Killed;
-        handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), bySignal, how));
+        handle(new PoolEvent.Ended(id.worker().ordinal(), id.number(), bySignal, death.how()));
         if (hadSession) {
             services.events().accept(new WorkerEvent.Disconnected(id, "the worker is dead"));
         }

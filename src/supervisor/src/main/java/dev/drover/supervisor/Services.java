@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 /// @param heartbeatInterval how often a worker that joins now is to give a sign of life
 /// @param events who learns what happens to workers
 /// @param filesRefused what is wrong with what was last to be wanted, while that is so
+/// @param deaths finds out why workers died
 /// @param journal keeps what happens, for people
 record Services(
         Loop loop,
@@ -46,6 +47,7 @@ record Services(
         Supplier<Duration> heartbeatInterval,
         Consumer<WorkerEvent> events,
         Supplier<Optional<String>> filesRefused,
+        Deaths deaths,
         Journal journal) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.

@@ -10,6 +10,7 @@ import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
@@ -28,12 +29,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
 /// them in order.
@@ -68,6 +72,7 @@ public final class Supervisor implements AutoCloseable {
     private final NetworkProber prober = new NetworkProber();
     private final MemoryMeter memory = new MemoryMeter();
     private final Services services;
+    private final Deaths deaths = new Deaths(OomKills.own(), this::processes);
     private final Orphans orphans = new Orphans(this::knows);
     private final Ending ending;
 
@@ -106,6 +111,7 @@ public final class Supervisor implements AutoCloseable {
                 () -> HeartbeatPace.of(wantedWorkers()),
                 this::happened,
                 () -> filesRefused,
+                deaths,
                 journal);
         var lastChildren = options.reapOrphans() ? Optional.of(orphans) : Optional.<Orphans>empty();
         this.ending = new Ending(services, pools.values(), guards, lastChildren, this::finish);
@@ -251,6 +257,11 @@ public final class Supervisor implements AutoCloseable {
         return journal;
     }
 
+    /// What workers have written lately, and what they write.
+    public OutputLog log() {
+        return pump.log();
+    }
+
     private void happened(WorkerEvent event) {
         if (event instanceof WorkerEvent.Exited) {
             loop.after(STRAYS_DELAY, this::killStrays);
@@ -291,10 +302,20 @@ public final class Supervisor implements AutoCloseable {
 
     private void tick() {
         refusals.tick();
+        deaths.tick(loop.nanoTime());
         pools.values().forEach(PoolRuntime::tick);
         reap();
         killStrays();
+        pump.log().keepOnly(places()::contains);
         loop.after(TICK, this::tick);
+    }
+
+    private Set<WorkerId> places() {
+        return pools.values().stream()
+                .map(PoolRuntime::state)
+                .flatMap(state -> state.ordinals().stream()
+                        .map(ordinal -> new WorkerId(state.spec().name(), ordinal)))
+                .collect(Collectors.toSet());
     }
 
     private void expire() {
@@ -537,6 +558,10 @@ public final class Supervisor implements AutoCloseable {
         if (options.reapOrphans() && pools.values().stream().noneMatch(PoolRuntime::spawning) && orphans.reap()) {
             loop.post(this::reap);
         }
+    }
+
+    private Stream<WorkerProcess> processes() {
+        return pools.values().stream().flatMap(PoolRuntime::processes);
     }
 
     private void killStrays() {

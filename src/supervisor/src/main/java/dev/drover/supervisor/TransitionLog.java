@@ -142,9 +142,10 @@ final class TransitionLog {
     }
 
     /// @param asked whether it was on its way out
-    void exited(Incarnation incarnation, long pid, boolean asked, String how) {
-        LOG.info("Worker exited worker={} pid={}: {}", incarnation, pid, how);
-        note(incarnation, asked ? Reason.EXITED : Reason.FAILED, sentence(how));
+    void exited(Incarnation incarnation, long pid, boolean asked, Death death) {
+        LOG.info("Worker exited worker={} pid={}: {}", incarnation, pid, death.how());
+        var reason = asked ? Reason.EXITED : Reason.FAILED;
+        note(incarnation, death.outOfMemory() ? Reason.OOM_KILLED : reason, sentence(death.how()));
     }
 
     /// A probe of it has reached its threshold, one way or the other.

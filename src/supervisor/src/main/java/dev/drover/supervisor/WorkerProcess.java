@@ -46,6 +46,7 @@ final class WorkerProcess {
     private long joinedPid;
     private boolean unready;
     private boolean saidReady;
+    private boolean killSent;
     private String statusText = "";
 
     /// @param template what it was started from, which the pool may have left behind
@@ -87,6 +88,7 @@ final class WorkerProcess {
 
     /// Tells it to stop.
     void stop() {
+        killSent |= template.stopSignal() == Signals.SIGKILL;
         child.ifPresent(process -> {
             process.signal(template.stopSignal());
             // A stopped process takes no signal but KILL before it goes on.
@@ -94,8 +96,19 @@ final class WorkerProcess {
         });
     }
 
-    /// Kills its process group.
+    /// Kills it.
     void kill() {
+        killSent = true;
+        killGroup();
+    }
+
+    /// Whether we have sent it a SIGKILL: then that is why it died.
+    boolean killSent() {
+        return killSent;
+    }
+
+    /// Kills what is left of its process group.
+    void killGroup() {
         child.ifPresent(process -> process.signalGroup(Signals.SIGKILL));
     }
 

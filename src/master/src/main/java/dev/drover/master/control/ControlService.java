@@ -24,6 +24,8 @@ import dev.drover.protocol.control.v1.ListRevisionsRequest;
 import dev.drover.protocol.control.v1.ListRevisionsResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
+import dev.drover.protocol.control.v1.ReadLogsRequest;
+import dev.drover.protocol.control.v1.ReadLogsResponse;
 import dev.drover.protocol.control.v1.RestartWorkerRequest;
 import dev.drover.protocol.control.v1.RestartWorkerResponse;
 import dev.drover.protocol.control.v1.RolloutPoolRequest;
@@ -59,6 +61,7 @@ class ControlService extends ControlServiceImplBase {
     private final RolloutCalls rollouts;
     private final RolloutWatches rolloutWatches;
     private final EventCalls events;
+    private final LogCalls logs;
 
     ControlService(Controls controls) {
         this.controls = controls;
@@ -67,6 +70,7 @@ class ControlService extends ControlServiceImplBase {
         var watches = new Watches();
         this.rolloutWatches = new RolloutWatches(controls, watches);
         this.events = new EventCalls(controls, watches);
+        this.logs = new LogCalls(controls, watches);
     }
 
     @Override
@@ -173,6 +177,12 @@ class ControlService extends ControlServiceImplBase {
     @Override
     public void watchEvents(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
         events.watch(request, (ServerCallStreamObserver<WatchEventsResponse>) observer);
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void readLogs(ReadLogsRequest request, StreamObserver<ReadLogsResponse> observer) {
+        logs.read(request, (ServerCallStreamObserver<ReadLogsResponse>) observer);
     }
 
     /// On the event loop: it does not wait there.

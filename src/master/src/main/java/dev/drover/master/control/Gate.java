@@ -23,6 +23,7 @@ public final class Gate {
             ControlServiceGrpc.getWatchRolloutMethod().getFullMethodName(),
             ControlServiceGrpc.getListEventsMethod().getFullMethodName(),
             ControlServiceGrpc.getWatchEventsMethod().getFullMethodName(),
+            ControlServiceGrpc.getReadLogsMethod().getFullMethodName(),
             ControlServiceGrpc.getListRevisionsMethod().getFullMethodName(),
             ControlServiceGrpc.getGetVersionMethod().getFullMethodName());
 

@@ -16,6 +16,11 @@ sealed interface Refusal {
     /// No worker of that name.
     record NoSuchWorker(String name) implements Refusal {}
 
+    /// No incarnation has ended.
+    ///
+    /// @param of `worker web-0`, `pool web`
+    record NoPrevious(String of) implements Refusal {}
+
     /// A required field is empty.
     record FieldMissing(String field) implements Refusal {}
 

@@ -39,6 +39,8 @@ final class Refusals {
                 status(Code.NOT_FOUND, "no pool " + name, "POOL_NOT_FOUND", Map.of("pool", name));
             case Refusal.NoSuchWorker(var name) ->
                 status(Code.NOT_FOUND, "no worker " + name, "WORKER_NOT_FOUND", Map.of("worker", name));
+            case Refusal.NoPrevious(var of) ->
+                status(Code.NOT_FOUND, "no incarnation of " + of + " has ended", "NO_PREVIOUS", Map.of("of", of));
             case Refusal.FieldMissing(var field) ->
                 status(Code.INVALID_ARGUMENT, field + " is required", "FIELD_REQUIRED", Map.of("field", field));
             case Refusal.FieldInvalid(var field, var problem) ->

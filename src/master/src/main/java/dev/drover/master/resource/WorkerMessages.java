@@ -10,9 +10,13 @@ import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.ExitReport;
 import dev.drover.supervisor.Snapshot;
+import java.util.List;
 
 /// Workers as the control API tells them.
 public final class WorkerMessages {
+    /// Of the last lines of an incarnation together; as Kubernetes has it for a container's termination message.
+    static final int MAX_LAST_CHARS = 2048;
+
     private WorkerMessages() {}
 
     /// One incarnation or empty place.
@@ -63,7 +67,8 @@ public final class WorkerMessages {
         var message = Exit.newBuilder()
                 .setTime(Times.timestamp(report.time()))
                 .setMessage(report.message())
-                .addAllLastLines(report.lastLines());
+                .setReason(reason(report))
+                .addAllLastLines(few(report.lastLines()));
         report.status().ifPresent(status -> {
             switch (status) {
                 case ExitStatus.Exited(var code) -> message.setCode(code);
@@ -71,6 +76,29 @@ public final class WorkerMessages {
             }
         });
         return message.build();
+    }
+
+    private static String reason(ExitReport report) {
+        if (report.outOfMemory()) {
+            return "OOMKilled";
+        }
+        return report.status()
+                .map(status -> status.equals(new ExitStatus.Exited(0)) ? "Completed" : "Error")
+                .orElse("StartError");
+    }
+
+    /// The last of them that are not too long for a list of a thousand workers, and the last one in any case, cut.
+    static List<String> few(List<String> lines) {
+        int from = lines.size();
+        for (int chars = 0; from > 0; from--) {
+            chars += lines.get(from - 1).length();
+            if (chars > MAX_LAST_CHARS) {
+                break;
+            }
+        }
+        return from < lines.size() || lines.isEmpty()
+                ? lines.subList(from, lines.size())
+                : List.of(lines.getLast().substring(0, MAX_LAST_CHARS));
     }
 
     private static Lease lease(Snapshot.Lease lease) {

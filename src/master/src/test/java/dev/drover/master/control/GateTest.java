@@ -68,6 +68,7 @@ class GateTest {
                         "ListRevisions",
                         "ListEvents",
                         "WatchEvents",
+                        "ReadLogs",
                         "GetVersion");
     }
 

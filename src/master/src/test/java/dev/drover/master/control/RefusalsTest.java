@@ -29,6 +29,11 @@ class RefusalsTest {
                     "WORKER_NOT_FOUND",
                     Map.of("worker", "a-0")),
             Arguments.of(
+                    new Refusal.NoPrevious("worker a-0"),
+                    Status.Code.NOT_FOUND,
+                    "NO_PREVIOUS",
+                    Map.of("of", "worker a-0")),
+            Arguments.of(
                     new Refusal.FieldMissing("name"),
                     Status.Code.INVALID_ARGUMENT,
                     "FIELD_REQUIRED",

@@ -11,6 +11,7 @@ import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.Snapshot.Phase;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WorkerMessagesTest {
@@ -31,6 +32,7 @@ class WorkerMessagesTest {
                                 .setSignal("SIGKILL")
                                 .setTime(Times.timestamp(Snapshots.NOW))
                                 .setMessage("killed by SIGKILL")
+                                .setReason("Error")
                                 .addLastLines("last words"))
                         .addLeases(
                                 Lease.newBuilder().setSocket("http").setShard(2).setQueued(7))
@@ -39,6 +41,17 @@ class WorkerMessagesTest {
                                 .setLastHeartbeatAt(Times.timestamp(Snapshots.NOW.plusSeconds(2)))
                                 .setLoad(Load.newBuilder().setConnections(3).setInFlight(2)))
                         .build());
+    }
+
+    @Test
+    void ofTheLastLinesThoseAreToldThatAreNotTooLongForAList() {
+        // given
+        var half = "x".repeat(WorkerMessages.MAX_LAST_CHARS / 2);
+
+        // then
+        assertThat(WorkerMessages.few(List.of())).isEmpty();
+        assertThat(WorkerMessages.few(List.of("a", half, half))).containsExactly(half, half);
+        assertThat(WorkerMessages.few(List.of("a", half + half + half))).containsExactly(half + half);
     }
 
     @Test

@@ -83,6 +83,8 @@ public enum Reason {
     EXITED(Event.Type.NORMAL, "Exited"),
     /// A worker has ended without having been told to.
     FAILED(Event.Type.WARNING, "Failed"),
+    /// A worker was killed by the kernel for lack of memory.
+    OOM_KILLED(Event.Type.WARNING, "OOMKilled"),
     /// A place stays empty for a while because its workers fail.
     BACK_OFF(Event.Type.WARNING, "BackOff"),
     /// A place is not filled any more because its workers have failed too often.

@@ -47,7 +47,7 @@ final class CapturedPipes {
             }
             queue.drop(capture.account(), line);
         }
-        capture.keep(text);
+        capture.keep(line);
         return true;
     }
 

@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.supervisor.Incarnation;
 import dev.drover.supervisor.OutputPolicy;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,12 +19,14 @@ public final class OutputCapture {
     private final Incarnation incarnation;
     private final OutputPolicy policy;
     private final LineQueue queue;
+    private final OutputLog log;
     private final Consumer<OutputCapture> onChange;
     private final LineQueue.Account account = new LineQueue.Account();
     private final ReentrantLock lock = new ReentrantLock();
 
+    /// Empty until the process is known: one that could not be spawned has no lines.
     @GuardedBy("lock")
-    private final ArrayDeque<String> tail = new ArrayDeque<>();
+    private Optional<KeptLines> kept = Optional.empty();
 
     @GuardedBy("lock")
     private OptionalLong pid = OptionalLong.empty();
@@ -36,11 +37,18 @@ public final class OutputCapture {
     /// @param deadline in the time of [System#nanoTime]
     record Conclusion(long deadline, CompletableFuture<List<String>> lines) {}
 
+    /// @param log keeps the last lines
     /// @param onChange told, without the lock, when the pump has something to do for this capture
-    OutputCapture(Incarnation incarnation, OutputPolicy policy, LineQueue queue, Consumer<OutputCapture> onChange) {
+    OutputCapture(
+            Incarnation incarnation,
+            OutputPolicy policy,
+            LineQueue queue,
+            OutputLog log,
+            Consumer<OutputCapture> onChange) {
         this.incarnation = incarnation;
         this.policy = policy;
         this.queue = queue;
+        this.log = log;
         this.onChange = onChange;
     }
 
@@ -49,6 +57,7 @@ public final class OutputCapture {
         lock.lock();
         try {
             pid = OptionalLong.of(processId);
+            kept = Optional.of(log.begin(incarnation, policy.tailLines()));
         } finally {
             lock.unlock();
         }
@@ -76,16 +85,22 @@ public final class OutputCapture {
         } finally {
             lock.unlock();
         }
+        kept().ifPresent(log::end);
         onChange.accept(this);
         return lines;
     }
 
-    /// The last lines so far, oldest first, at most `tailLines` of the policy; those that were dropped on the way
+    /// The last lines so far, oldest first, at most `tailLines` of the policy and a mebibyte of text; those that were
+    /// dropped on the way
     /// to the sink are among them.
     public List<String> lastLines() {
+        return kept().map(log::texts).orElse(List.of());
+    }
+
+    private Optional<KeptLines> kept() {
         lock.lock();
         try {
-            return List.copyOf(tail);
+            return kept;
         } finally {
             lock.unlock();
         }
@@ -127,16 +142,8 @@ public final class OutputCapture {
         }
     }
 
-    void keep(String text) {
-        lock.lock();
-        try {
-            tail.add(text);
-            while (tail.size() > policy.tailLines()) {
-                tail.remove();
-            }
-        } finally {
-            lock.unlock();
-        }
+    void keep(OutputLine line) {
+        kept().ifPresent(lines -> log.add(lines, line));
     }
 
     /// Completes the conclusion, if one was asked for, with what is there.

@@ -29,6 +29,7 @@ public final class OutputPump implements AutoCloseable {
     private final OutputSink sink;
     private final Duration closeBound;
     private final LineQueue queue;
+    private final OutputLog log = new OutputLog();
     private final PumpLoop loop;
     private final Thread reader;
     private final Thread writer;
@@ -56,7 +57,7 @@ public final class OutputPump implements AutoCloseable {
     /// @throws dev.drover.posix.PosixException EMFILE or ENFILE, with nothing left open
     /// @throws IllegalStateException when the pump is closed
     public OutputStreams attach(Incarnation incarnation, OutputPolicy policy) {
-        var capture = new OutputCapture(incarnation, policy, queue, loop::change);
+        var capture = new OutputCapture(incarnation, policy, queue, log, loop::change);
         var stdout = Pipe.open();
         try {
             var stderr = Pipe.open();
@@ -76,6 +77,11 @@ public final class OutputPump implements AutoCloseable {
             stdout.close();
             throw failure;
         }
+    }
+
+    /// The last lines of every worker, whatever becomes of them at the sink.
+    public OutputLog log() {
+        return log;
     }
 
     private void write() {

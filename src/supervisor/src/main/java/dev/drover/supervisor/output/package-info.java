@@ -2,6 +2,7 @@
 /// up a worker for longer than its policy wants, nor the master at all.
 ///
 /// [OutputPump] reads the pipes on one thread and hands the lines to an [OutputSink] on another; between the two
-/// lies a bounded queue. Apart from it each incarnation's last lines are kept for the account of its end.
+/// lies a bounded queue. Apart from it [OutputLog] keeps each incarnation's last lines, for whoever wants to read them
+/// and for the account of its end; [LogReader] reads on as they come.
 @org.jspecify.annotations.NullMarked
 package dev.drover.supervisor.output;
