@@ -40,6 +40,10 @@ image: build ## build the container image (IMAGE=drover BASE_IMAGE=... ENGINE=po
 	$(ENGINE) build -f Containerfile -t '$(IMAGE)' $(if $(BASE_IMAGE),--build-arg BASE_IMAGE='$(BASE_IMAGE)') \
 	  --build-arg REVISION="$$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" .
 
+.PHONY: image-test
+image-test: ## build the image apart from everything else and test it (BASE_IMAGE=..., else one is made by debootstrap)
+	@JAVA_HOME='$(JDK)' BASE_IMAGE='$(BASE_IMAGE)' .ci/image-test
+
 .PHONY: bench
 bench: build ## measure against peers, told as ratios (ARGS="--only messages --pairs 3")
 	$(MVN) -q -Pbench -DskipTests -Dbench.args='$(ARGS)' -pl src/bench -am package
