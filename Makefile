@@ -30,6 +30,20 @@ test: ## run every test, the slow ones too
 	@.mvn/needs
 	$(MVN) -Pslow verify
 
+# podman or docker, whichever answers; IMAGE names what is built, BASE_IMAGE what it is built on.
+ENGINE = $(shell for engine in podman docker; do $$engine info >/dev/null 2>&1 && echo $$engine && break; done)
+IMAGE = drover
+
+.PHONY: image
+image: build ## build the container image (IMAGE=drover BASE_IMAGE=... ENGINE=podman|docker)
+	@test -n '$(ENGINE)' || { echo 'make image needs podman, or docker with its daemon running: neither answers "info"' >&2; exit 1; }
+	$(ENGINE) build -f Containerfile -t '$(IMAGE)' $(if $(BASE_IMAGE),--build-arg BASE_IMAGE='$(BASE_IMAGE)') \
+	  --build-arg REVISION="$$(git rev-parse --short HEAD 2>/dev/null || echo unknown)" .
+
+.PHONY: image-test
+image-test: ## build the image apart from everything else and test it (BASE_IMAGE=..., else one is made by debootstrap)
+	@JAVA_HOME='$(JDK)' BASE_IMAGE='$(BASE_IMAGE)' .ci/image-test
+
 .PHONY: bench
 bench: build ## measure against peers, told as ratios (ARGS="--only messages --pairs 3")
 	$(MVN) -q -Pbench -DskipTests -Dbench.args='$(ARGS)' -pl src/bench -am package

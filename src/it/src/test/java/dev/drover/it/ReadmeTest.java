@@ -29,7 +29,8 @@ class ReadmeTest {
     @TempDir
     Path directory;
 
-    private static List<String> blocks(String language) throws IOException {
+    /// Every code block in that language.
+    static List<String> blocks(String language) throws IOException {
         return Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(Files.readString(ROOT.resolve("README.md")))
                 .results()

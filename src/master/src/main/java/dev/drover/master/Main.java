@@ -39,7 +39,7 @@ public final class Main {
 
     private static int run(String... arguments) {
         var early = EarlySignals.install();
-        return switch (RunCommand.parse(arguments)) {
+        return switch (RunCommand.parse(System.getenv(), arguments)) {
             case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
             case Parsed.Wrong(var message) ->
                 print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
@@ -48,7 +48,7 @@ public final class Main {
     }
 
     private static int run(RunOptions options, EarlySignals early) {
-        var source = new PoolSource(options.files());
+        var source = PoolSource.of(options.files(), options.defaultFiles());
         return switch (source.read()) {
             case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
             case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools), early);
@@ -58,6 +58,9 @@ public final class Main {
     private static int run(RunOptions options, PoolSource source, WrittenPools pools, EarlySignals early) {
         try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
             LogHandler.install(lines, options.logFormat());
+            if (source.isDefaultPool() && !options.defaultFiles().isEmpty()) {
+                LOG.info("Running the default pool: there is no pool file in {}", options.defaultFiles());
+            }
             options.control().ifPresent(address -> checkFree("--control-address", address));
             options.management().ifPresent(address -> checkFree("--management-address", address));
             var workerLines = new WorkerLines(lines, options.logFormat());

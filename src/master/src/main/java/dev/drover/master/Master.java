@@ -26,6 +26,7 @@ final class Master implements Controls {
     private final Supervisor supervisor;
     private final RunOptions options;
     private final WantedPools pools;
+    private final PodGrace podGrace;
     private final Instant startedAt = Instant.now().minus(MasterProcess.age());
     private final AtomicBoolean stopAsked = new AtomicBoolean();
     private final AtomicBoolean drainAsked = new AtomicBoolean();
@@ -40,6 +41,7 @@ final class Master implements Controls {
     Master(Supervisor supervisor, RunOptions options, PoolSource source, WrittenPools pools) {
         this.supervisor = supervisor;
         this.options = options;
+        this.podGrace = new PodGrace(options);
         this.pools = new WantedPools(supervisor, source, pools, this::isLeaving);
     }
 
@@ -93,10 +95,9 @@ final class Master implements Controls {
     void lookAround() {
         pools.lookAround();
         if (pools.isOpen() && !isLeaving()) {
-            supervisor.snapshot().pools().stream()
-                    .filter(Master::endsUs)
-                    .findFirst()
-                    .ifPresent(this::leaveWith);
+            var snapshot = supervisor.snapshot().pools();
+            podGrace.look(snapshot.stream().map(Snapshot.Pool::spec).toList());
+            snapshot.stream().filter(Master::endsUs).findFirst().ifPresent(this::leaveWith);
         }
     }
 

@@ -20,6 +20,18 @@ final class PoolSource {
         this.files = List.copyOf(files);
     }
 
+    /// Decided once, at the start: a file that comes later into a directory that was empty is not what was started.
+    ///
+    /// @param defaults in place of no files, unless they are directories without a pool file
+    static PoolSource of(List<Path> files, List<Path> defaults) {
+        return new PoolSource(files.isEmpty() && !PoolFiles.areEmptyDirectories(defaults) ? defaults : files);
+    }
+
+    /// Whether it is the default pool.
+    boolean isDefaultPool() {
+        return files.isEmpty();
+    }
+
     /// What came of reading.
     sealed interface Reading {
         /// Every pool, validated, defaults filled in.

@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +37,10 @@ import picocli.CommandLine.ParameterException;
             "",
             "Signals: TERM, INT stop (a second one hastens); HUP reads the files again;",
             "         TTIN, TTOU one worker more, fewer in pools with a set count.",
+            "Environment, for flags that are not given: DROVER_CONTROL_ADDRESS, DROVER_MANAGEMENT_ADDRESS,",
+            "         DROVER_LAME_DUCK_SECONDS, DROVER_GRACE_SECONDS, DROVER_POD_GRACE_SECONDS,",
+            "         DROVER_LOG_FORMAT; and DROVER_POOL_FILES, files and directories of pools divided by ':'",
+            "         (directories without a pool file: the default pool).",
             "Exit: 0 stopped cleanly; 1 failed, or something had to be killed; 2 usage or bad file."
         })
 final class RunCommand {
@@ -44,7 +49,8 @@ final class RunCommand {
     @Option(
             names = {"-f", "--file"},
             paramLabel = "FILE|DIR",
-            description = "Pools to run; may be given again. Default: a hello service on port 8080.")
+            description = "Pools to run; may be given again. Default: those of DROVER_POOL_FILES, else a hello service "
+                    + "on port 8080.")
     private List<Path> files = List.of();
 
     @Option(
@@ -80,6 +86,14 @@ final class RunCommand {
     private Optional<Integer> graceSeconds = Optional.empty();
 
     @Option(
+            names = "--pod-grace",
+            paramLabel = "SECONDS",
+            defaultValue = Option.NULL_VALUE,
+            description = "Time between TERM and KILL that whoever stops the master leaves it (a Pod's "
+                    + "terminationGracePeriodSeconds): a warning tells when the pools need more")
+    private Optional<Integer> podGraceSeconds = Optional.empty();
+
+    @Option(
             names = "--log-format",
             paramLabel = "text|json",
             defaultValue = "text",
@@ -103,10 +117,14 @@ final class RunCommand {
         record Wrong(String message) implements Parsed {}
     }
 
-    static Parsed parse(String... arguments) {
+    /// @param environment the master's own
+    static Parsed parse(Map<String, String> environment, String... arguments) {
         System.setProperty("drover.version", MasterProcess.version());
         var command = new RunCommand();
-        var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+        var variables = new FlagVariables(environment);
+        var line = new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(variables);
         try {
             line.parseArgs(arguments);
             if (line.isUsageHelpRequested()) {
@@ -115,9 +133,9 @@ final class RunCommand {
             if (line.isVersionHelpRequested()) {
                 return new Parsed.Print(versionText(line));
             }
-            return new Parsed.Run(command.checked());
+            return new Parsed.Run(command.checked(variables));
         } catch (ParameterException | IllegalArgumentException wrong) {
-            return new Parsed.Wrong(String.valueOf(wrong.getMessage()));
+            return new Parsed.Wrong(variables.explained(String.valueOf(wrong.getMessage()), arguments));
         }
     }
 
@@ -127,13 +145,15 @@ final class RunCommand {
         return text.toString();
     }
 
-    private RunOptions checked() {
+    private RunOptions checked(FlagVariables variables) {
         return new RunOptions(
                 files,
+                variables.poolFiles(),
                 address("--control-address", controlAddress).map(RunCommand::onlyLoopback),
                 address("--management-address", managementAddress),
                 seconds("--lame-duck", lameDuckSeconds),
                 graceSeconds.map(grace -> seconds("--grace", grace)),
+                podGraceSeconds.map(grace -> seconds("--pod-grace", grace)),
                 logFormat,
                 messages.limits(Runtime.getRuntime().maxMemory()));
     }

@@ -22,8 +22,7 @@ final class RunDirectories {
         if (Files.isWritable(Files.exists(system) ? system : system.resolveSibling("."))) {
             return system;
         }
-        return userRuntime(environment)
-                .orElseGet(() -> privately(Path.of("/tmp/drover-" + ownerOf(Path.of("/proc/self")))));
+        return userRuntime(environment).orElseGet(() -> privately(Path.of("/tmp/drover-" + userId())));
     }
 
     private static Optional<Path> userRuntime(Map<String, String> environment) {
@@ -37,16 +36,20 @@ final class RunDirectories {
     /// Everybody may make that name first; whoever owns the directory could put another in the place of ours.
     private static Path privately(Path directory) {
         if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
-                && !ownerOf(directory).equals(ownerOf(Path.of("/proc/self")))) {
+                && !ownerOf(directory).equals(userId())) {
             throw new MasterException("cannot use run directory " + directory
                     + ": it belongs to another user; set DROVER_RUN_DIR to a directory of your own");
         }
         return directory;
     }
 
+    /// Through the link /proc/self, which belongs to root whoever looks at it.
+    private static Object userId() {
+        return ownerOf(Path.of("/proc/self/."));
+    }
+
     private static Object ownerOf(Path path) {
         try {
-            // /proc/self is a link; the process behind it has the same owner.
             return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             throw new MasterException("cannot tell the owner of " + path + ": " + e, e);

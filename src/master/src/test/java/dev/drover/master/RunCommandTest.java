@@ -9,6 +9,7 @@ import dev.drover.session.MessageLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RunCommandTest {
     @Test
     void withoutFlagsEverythingHasItsDefault() {
-        assertThat(RunCommand.parse())
+        assertThat(RunCommand.parse(Map.of()))
                 .isEqualTo(new Parsed.Run(new RunOptions(
+                        List.of(),
                         List.of(),
                         Optional.of(ListenAddress.parse("127.0.0.1:9090")),
                         Optional.of(ListenAddress.parse("127.0.0.1:9000")),
                         Duration.ZERO,
+                        Optional.empty(),
                         Optional.empty(),
                         LogFormat.TEXT,
                         MessageLimits.DEFAULT)));
@@ -32,6 +35,7 @@ class RunCommandTest {
     void everyFlagIsTaken() {
         // when
         var parsed = RunCommand.parse(
+                Map.of(),
                 "-f",
                 "a.yaml",
                 "--file=dir",
@@ -41,6 +45,7 @@ class RunCommandTest {
                 "--lame-duck",
                 "5",
                 "--grace=0",
+                "--pod-grace=45",
                 "--log-format=json",
                 "--max-message-bytes=64KiB",
                 "--max-queued-messages",
@@ -51,10 +56,12 @@ class RunCommandTest {
         assertThat(parsed)
                 .isEqualTo(new Parsed.Run(new RunOptions(
                         List.of(Path.of("a.yaml"), Path.of("dir")),
+                        List.of(),
                         Optional.empty(),
                         Optional.of(ListenAddress.parse("0.0.0.0:0")),
                         Duration.ofSeconds(5),
                         Optional.of(Duration.ZERO),
+                        Optional.of(Duration.ofSeconds(45)),
                         LogFormat.JSON,
                         new MessageLimits(64 << 10, 16, 128 << 10, 16_384, 1 << 20, 4096, 1 << 20))));
     }
@@ -81,11 +88,57 @@ class RunCommandTest {
                 "-f                             | --file"
             })
     void mistakeIsToldWithTheFlag(String argument, String told) {
-        assertThat(RunCommand.parse(argument))
+        assertThat(RunCommand.parse(Map.of(), argument))
                 .asInstanceOf(type(Parsed.Wrong.class))
                 .extracting(Parsed.Wrong::message)
                 .asString()
                 .contains(told);
+    }
+
+    @Test
+    void theEnvironmentSpeaksForFlagsThatAreNotGiven() {
+        // given
+        var environment = Map.of(
+                "DROVER_POOL_FILES", "/etc/drover:/more/pool.yaml",
+                "DROVER_CONTROL_ADDRESS", "off",
+                "DROVER_MANAGEMENT_ADDRESS", "0.0.0.0:9000",
+                "DROVER_LAME_DUCK_SECONDS", "5",
+                "DROVER_GRACE_SECONDS", "20",
+                "DROVER_POD_GRACE_SECONDS", "45",
+                "DROVER_LOG_FORMAT", "");
+
+        // when
+        var parsed = RunCommand.parse(environment, "--lame-duck=7", "-f", "a.yaml");
+
+        // then
+        assertThat(parsed)
+                .isEqualTo(new Parsed.Run(new RunOptions(
+                        List.of(Path.of("a.yaml")),
+                        List.of(Path.of("/etc/drover"), Path.of("/more/pool.yaml")),
+                        Optional.empty(),
+                        Optional.of(ListenAddress.parse("0.0.0.0:9000")),
+                        Duration.ofSeconds(7),
+                        Optional.of(Duration.ofSeconds(20)),
+                        Optional.of(Duration.ofSeconds(45)),
+                        LogFormat.TEXT,
+                        MessageLimits.DEFAULT)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"soon", "-1"})
+    void mistakeOfTheEnvironmentIsToldWithTheVariable(String seconds) {
+        // given
+        var environment = Map.of("DROVER_LAME_DUCK_SECONDS", seconds, "DROVER_GRACE_SECONDS", "1");
+
+        // when
+        var parsed = RunCommand.parse(environment);
+
+        // then
+        assertThat(parsed)
+                .asInstanceOf(type(Parsed.Wrong.class))
+                .extracting(Parsed.Wrong::message)
+                .asString()
+                .contains("--lame-duck", "(DROVER_LAME_DUCK_SECONDS=" + seconds + " in the environment)");
     }
 
     @Test
@@ -99,6 +152,6 @@ class RunCommandTest {
     }
 
     private static String text(String flag) {
-        return RunCommand.parse(flag) instanceof Parsed.Print(var text) ? text : "";
+        return RunCommand.parse(Map.of(), flag) instanceof Parsed.Print(var text) ? text : "";
     }
 }

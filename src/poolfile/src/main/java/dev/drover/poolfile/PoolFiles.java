@@ -29,6 +29,11 @@ public final class PoolFiles {
         return sources.expand(filesOrDirectories).stream().map(FileStamp::of).collect(Collectors.joining("\n"));
     }
 
+    /// Whether all of them are directories without a pool file. What cannot be read is none: reading tells why.
+    public static boolean areEmptyDirectories(List<Path> paths) {
+        return paths.stream().allMatch(Sources::isEmptyDirectory);
+    }
+
     /// Reads as [#read(List)] does, with another standard input.
     public static PoolFileResult read(List<Path> filesOrDirectories, InputStream stdin) {
         Set<Problem> problems = new LinkedHashSet<>();

@@ -47,6 +47,18 @@ final class Sources {
         return files;
     }
 
+    /// Whether it is a directory that can be read and holds no pool file.
+    static boolean isEmptyDirectory(Path path) {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (var entries = Files.newDirectoryStream(path, Sources::isPoolFile)) {
+            return !entries.iterator().hasNext();
+        } catch (IOException | DirectoryIteratorException _) {
+            return false;
+        }
+    }
+
     /// The text of a file; empty, and a problem, where there is none.
     Optional<String> text(Path file) {
         byte[] bytes;

@@ -122,6 +122,18 @@ public final class Listener implements AutoCloseable {
                 "cannot filter the packets of");
     }
 
+    /// Lets no further connection come, for good: those who try are refused. Handshakes under way end as they would,
+    /// and what waits may be accepted. Unprivileged since Linux 5.7; EPERM where the listener is bound to a device.
+    ///
+    /// It is bound to a network interface that cannot be: its index is none the kernel gives. A handshake keeps the
+    /// interface it began with.
+    public void refuseConnections() {
+        check(
+                SocketOptions.setInt(fd, SysSocket.SOL_SOCKET, SysSocket.SO_BINDTOIFINDEX, Integer.MAX_VALUE),
+                "setsockopt",
+                "cannot keep further connections from");
+    }
+
     /// Takes the filter off; without one nothing happens.
     public void detachFilter() {
         int result = SocketOptions.setInt(fd, SysSocket.SOL_SOCKET, SysSocket.SO_DETACH_FILTER, 0);

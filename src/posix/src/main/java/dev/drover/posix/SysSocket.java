@@ -22,6 +22,7 @@ final class SysSocket {
     static final int SO_SNDTIMEO = 21;
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_DETACH_FILTER = 27;
+    static final int SO_BINDTOIFINDEX = 62;
     static final int SO_DOMAIN = 39;
     static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     static final int IPPROTO_TCP = 6;

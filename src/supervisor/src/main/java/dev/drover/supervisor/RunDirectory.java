@@ -154,21 +154,40 @@ final class RunDirectory implements AutoCloseable {
                 + ") uses it; stop it, or set DROVER_RUN_DIR to another directory"));
     }
 
-    /// Makes one of our directories, or takes over and empties what a killed supervisor of the same user left.
+    /// Makes one of our directories, or takes over and empties what a killed supervisor of the same user left. An empty
+    /// one of another user gives way: an image ships them, and may be run as anybody.
     private void prepare(String part) throws IOException {
         var directory = root.resolve(part);
         var ours = PosixFilePermissions.fromString("rwx------");
+        if (belongsToAnother(directory)) {
+            removeIfEmpty(directory);
+        }
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(ours));
             return;
         }
-        int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) || owner != Processes.userId()) {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) || belongsToAnother(directory)) {
             throw new SupervisorException(List.of("cannot use run directory " + root + ": " + directory
                     + " is not a directory of user " + Processes.userId() + "; remove it, or set DROVER_RUN_DIR"));
         }
         Files.setPosixFilePermissions(directory, ours);
         empty(directory);
+    }
+
+    private static boolean belongsToAnother(Path directory) throws IOException {
+        return Files.exists(directory, LinkOption.NOFOLLOW_LINKS)
+                && (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS) != Processes.userId();
+    }
+
+    private static void removeIfEmpty(Path directory) {
+        try {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                Files.delete(directory);
+            }
+        } catch (IOException kept) {
+            // Not empty, or not ours to remove: it is refused with the way out.
+            LOG.debug("Kept in the run directory: {}", kept.getMessage());
+        }
     }
 
     /// Directories that are not empty were not made by us and are in nobody's way.

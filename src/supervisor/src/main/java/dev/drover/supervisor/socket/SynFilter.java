@@ -4,7 +4,10 @@ import dev.drover.posix.Listener;
 import dev.drover.posix.PosixException;
 import dev.drover.posix.SocketProgram;
 
-/// Drops the SYN of new connections and nothing else, so that a listener runs dry: SO_ATTACH_FILTER, unprivileged.
+/// Drops the SYN of new connections and nothing else, so that a listener runs dry: SO_ATTACH_FILTER. There are kernels
+/// that want CAP_NET_ADMIN for it, which no container has: there new connections are refused instead, and who would
+/// have
+/// tried again a second later is told at once.
 final class SynFilter {
     private static final int TCP_FLAGS = 13;
     private static final int SYN = 0x02;
@@ -20,10 +23,19 @@ final class SynFilter {
 
     private SynFilter() {}
 
-    /// False where the kernel or a sandbox cannot filter.
+    /// False where the kernel or a sandbox can do neither.
     static boolean attach(Listener listener) {
+        return done(() -> listener.attachFilter(PROGRAM)) || refuse(listener);
+    }
+
+    /// What is done where nothing can be filtered.
+    static boolean refuse(Listener listener) {
+        return done(listener::refuseConnections);
+    }
+
+    private static boolean done(Runnable call) {
         try {
-            listener.attachFilter(PROGRAM);
+            call.run();
             return true;
         } catch (PosixException failure) {
             if (SocketOpening.cannotSteer(failure)) {

@@ -1,6 +1,7 @@
 package dev.drover.supervisor.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.supervisor.SocketSpec.Distribution;
 import dev.drover.supervisor.socket.fixtures.AckHold;
@@ -66,6 +67,61 @@ class LosslessCloseTest extends SocketFixture {
             assertThat(Clients.readName(client)).isBetween(0, 1);
         }
         Clients.closeAll(clients);
+    }
+
+    @Test
+    void whereNothingCanBeFilteredAHandshakeUnderWayIsFinishedAndWhoComesLaterIsRefused() throws IOException {
+        // given
+        var socket = open("127.0.0.1", Distribution.SHARDED, 2);
+        var listeners =
+                IntStream.range(0, socket.shards()).mapToObj(socket::listener).toList();
+        listeners.forEach(listener -> listener.attachFilter(AckHold.PROGRAM));
+        var clients = Clients.hold(socket.address(), 5);
+
+        // when
+        listeners.forEach(listener -> {
+            assertThat(SynFilter.refuse(listener)).isTrue();
+            listener.detachFilter();
+        });
+        for (var client : clients) {
+            client.write(ByteBuffer.wrap(new byte[1]));
+        }
+
+        // then
+        assertThatThrownBy(() -> SocketChannel.open(socket.address())).isInstanceOf(ConnectException.class);
+        Await.until(() -> IntStream.of(queues(socket)).sum() == 5, () -> "the handshakes do not end");
+        var workers = workers(socket);
+        Await.until(socket::quiet, () -> "the queue does not run out");
+        workers.forEach(ServingWorker::close);
+        socket.close();
+        for (SocketChannel client : clients) {
+            assertThat(Clients.readName(client)).isBetween(0, 1);
+        }
+        Clients.closeAll(clients);
+    }
+
+    @RepeatedTest(15)
+    void whereNothingCanBeFilteredClientsWhoKeepOnComingAreServedOrRefused() {
+        // given
+        var socket = open("127.0.0.1", Distribution.SHARDED, 4);
+        socket.steer(Set.of(0, 1, 2, 3));
+        var workers = workers(socket);
+        var clients = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            clients.add(Thread.ofPlatform().start(() -> comeUntilLeftOut(socket.address())));
+        }
+        Await.until(() -> answered.get() > 200, () -> answered + " answered, failures " + failures);
+
+        // when
+        closed = true;
+        IntStream.range(0, socket.shards()).forEach(shard -> SynFilter.refuse(socket.listener(shard)));
+        Await.until(socket::quiet, () -> "the socket does not run dry");
+        workers.forEach(ServingWorker::close);
+        socket.close();
+
+        // then
+        Await.until(() -> clients.stream().noneMatch(Thread::isAlive), () -> answered + " answered");
+        assertThat(failures).isEmpty();
     }
 
     @RepeatedTest(15)
