@@ -71,10 +71,10 @@ class BudgetTest {
             // then
             assertThat(budget.used()).isBetween(TOTAL / 2, TOTAL);
             assertThat(quick.get(10, TimeUnit.SECONDS)).isEqualTo(Delivery.ONE);
-            assertThat(heard).containsExactly("parent spoke");
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("parent spoke");
             slow.forEach(SessionClient::close);
             sent.forEach(future -> assertThat(future).failsWithin(Duration.ofSeconds(10)));
-            assertThat(budget.used()).isZero();
+            Await.until("all of it is given back", () -> budget.used() == 0);
         }
     }
 
@@ -133,7 +133,7 @@ class BudgetTest {
             assertThat(before).isEqualTo(PAYLOAD + 1 + 2 * Budget.OVERHEAD_BYTES);
             assertThat(signed).isEqualTo(Budget.OVERHEAD_BYTES);
             program.close();
-            assertThat(budget.used()).isZero();
+            Await.until("all of it is given back", () -> budget.used() == 0);
         }
     }
 

@@ -177,6 +177,7 @@ class MessagesTest {
         master.parent().send(Address.worker("web-0"), Payload.text("m")).join();
 
         // then
+        Await.until("both are heard", () -> heard.size() == 2);
         assertThat(heard).containsExactly("second", "first");
     }
 

@@ -76,6 +76,7 @@ class SessionTest {
 
         // then
         assertThat(sent.join()).isEqualTo(new Delivery(3, 0));
+        Await.until("all have heard it", () -> heard.size() == 3);
         assertThat(heard).containsExactlyInAnyOrder("web-0", "web-1", "web-2");
     }
 

@@ -163,8 +163,7 @@ class HttpConnectionTest {
 
             // then
             assertThat(client.answer().body()).isEqualTo("/held");
-            assertThat(client.answer())
-                    .matches(last -> last.closes() && last.body().equals("/2"));
+            assertThat(client.answer().body()).isEqualTo("/2");
             assertThat(client.endsCleanly()).isTrue();
         }
     }
