@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 /// Finds out why workers died. Belongs to the loop.
 ///
 /// The kernel counts whom it kills for lack of memory and does not tell who it was. So it is told of a worker only
-/// where
-/// at least as many were killed as workers have died, at the same look, of a SIGKILL that was not ours; otherwise it
-/// stays a SIGKILL, and the words tell both numbers.
+/// where at least as many were killed as workers have died, at the same look, of a SIGKILL that was not ours;
+/// otherwise it stays a SIGKILL, and the words tell both numbers.
 final class Deaths {
     private final OomKills kills;
     private final Supplier<Stream<WorkerProcess>> workers;

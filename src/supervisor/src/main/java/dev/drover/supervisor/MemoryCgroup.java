@@ -70,8 +70,7 @@ record MemoryCgroup(Path counters) {
     }
 
     /// How many of its processes, and of those below it, the kernel has killed for lack of memory; empty where that
-    /// cannot
-    /// be read.
+    /// cannot be read.
     OptionalLong killed() {
         try {
             return killed(Files.readString(counters));

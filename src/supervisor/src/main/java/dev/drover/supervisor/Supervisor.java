@@ -42,7 +42,7 @@ import java.util.stream.Stream;
 /// Owns pools: opens their sockets, forks their workers, hands them the sockets, replaces those that die, and stops
 /// them in order.
 ///
-/// Usable from any thread but not from the supervisor's own callbacks; calls wait for its loop, five seconds at
+/// Usable from any thread but not from the supervisor's own callbacks; calls wait for its loop, a minute at
 /// most. One process may hold several, each with a run directory of its own, but only one may reap orphans.
 public final class Supervisor implements AutoCloseable {
     /// The loop never blocks, but on a machine that is overloaded many times over it may have to wait for its turn, as

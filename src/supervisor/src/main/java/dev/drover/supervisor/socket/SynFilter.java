@@ -6,8 +6,7 @@ import dev.drover.posix.SocketProgram;
 
 /// Drops the SYN of new connections and nothing else, so that a listener runs dry: SO_ATTACH_FILTER. There are kernels
 /// that want CAP_NET_ADMIN for it, which no container has: there new connections are refused instead, and who would
-/// have
-/// tried again a second later is told at once.
+/// have tried again a second later is told at once.
 final class SynFilter {
     private static final int TCP_FLAGS = 13;
     private static final int SYN = 0x02;
