@@ -67,11 +67,7 @@ class CrashTest {
             // then
             assertThat(result.failures().keySet())
                     .as("only what was in a killed worker's hands may fail: %s", result.firstFailures())
-                    .isSubsetOf(
-                            FailureKind.RESET_BEFORE_ANSWER,
-                            FailureKind.RESET_IN_ANSWER,
-                            FailureKind.CLOSED_WITHOUT_ANSWER,
-                            FailureKind.CLOSED_IN_ANSWER);
+                    .isSubsetOf(FailureKind.IN_HAND);
             assertThat(result.failed()).isLessThanOrEqualTo((long) kills * CLIENTS);
         }
     }
@@ -109,11 +105,7 @@ class CrashTest {
             // then
             assertThat(result.failures().keySet())
                     .as("only what was in a killed worker's hands may fail: %s", result.firstFailures())
-                    .isSubsetOf(
-                            FailureKind.RESET_BEFORE_ANSWER,
-                            FailureKind.RESET_IN_ANSWER,
-                            FailureKind.CLOSED_WITHOUT_ANSWER,
-                            FailureKind.CLOSED_IN_ANSWER);
+                    .isSubsetOf(FailureKind.IN_HAND);
         }
     }
 

@@ -203,11 +203,7 @@ class DispatchFailureTest {
             // then
             assertThat(result.failures().keySet())
                     .as("%s", result.firstFailures())
-                    .isSubsetOf(
-                            FailureKind.RESET_BEFORE_ANSWER,
-                            FailureKind.RESET_IN_ANSWER,
-                            FailureKind.CLOSED_WITHOUT_ANSWER,
-                            FailureKind.CLOSED_IN_ANSWER);
+                    .isSubsetOf(FailureKind.IN_HAND);
             assertThat(result.failed()).isLessThanOrEqualTo((long) kills * clients);
         }
     }

@@ -219,11 +219,7 @@ class ImageTest {
             // then
             assertThat(result.failures().keySet())
                     .as("only what was in a killed worker's hands may fail: %s", result.firstFailures())
-                    .isSubsetOf(
-                            FailureKind.RESET_BEFORE_ANSWER,
-                            FailureKind.RESET_IN_ANSWER,
-                            FailureKind.CLOSED_WITHOUT_ANSWER,
-                            FailureKind.CLOSED_IN_ANSWER);
+                    .isSubsetOf(FailureKind.IN_HAND);
             assertThat(result.failed()).isLessThanOrEqualTo((long) kills * CLIENTS);
         }
     }
