@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "  drover run -f pool.yaml          start a master with the pools of a file",
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
+            "  drover describe pool web         everything of a pool, and what happened to it",
             "  drover logs web -f               what its workers write",
             "  drover apply -f pool.yaml        change what it shall run",
             "  drover rollout status web        wait until a change is rolled out, or has failed",
@@ -80,6 +81,7 @@ final class DroverCommand implements Runnable {
         var line = new CommandLine(drover)
                 .addSubcommand(new RunCommand())
                 .addSubcommand(GetCommand.line(drover))
+                .addSubcommand(DescribeCommand.line(drover))
                 .addSubcommand(new ApplyCommand(drover))
                 .addSubcommand(new DiffCommand(drover))
                 .addSubcommand(new ScaleCommand(drover))
@@ -96,8 +98,7 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(new HelpCommand());
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
-                .registerConverter(
-                        GetCommand.Events.Type.class, text -> Output.parse(GetCommand.Events.Type.class, text))
+                .registerConverter(GetEvents.Type.class, text -> Output.parse(GetEvents.Type.class, text))
                 .registerConverter(
                         SubscribeCommand.Format.class, text -> Output.parse(SubscribeCommand.Format.class, text))
                 .registerConverter(VersionCommand.Format.class, text -> Output.parse(VersionCommand.Format.class, text))

@@ -29,15 +29,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The verbs that change what a master runs, against one that only speaks.
-class ChangeVerbsTest {
+class ChangeVerbsTest extends VerbTest {
 
     private static final String POOL = """
             apiVersion: drover.dev/v1
@@ -57,34 +55,14 @@ class ChangeVerbsTest {
             .addLines("pool new: added")
             .build();
 
-    @TempDir
-    private Path directory;
-
-    private FakeMaster master;
-    private Cli cli;
     private Path file;
 
     @BeforeEach
     @SuppressWarnings("NullAway.Init")
     void start() throws IOException {
-        master = new FakeMaster(directory);
-        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
         file = Files.writeString(
                 directory.resolve("pools.yaml"),
                 POOL.formatted("web") + "---\n" + POOL.formatted("new") + "---\n" + POOL.formatted("same"));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        master.close();
-    }
-
-    private static Ran ok(String out) {
-        return new Ran(ExitCode.OK, out, "");
-    }
-
-    private static Ran failed(int code, String message) {
-        return new Ran(code, "", "drover: " + message + "\n");
     }
 
     private static Rollout rollout(RolloutState state, String message) {

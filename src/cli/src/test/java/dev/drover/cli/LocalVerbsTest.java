@@ -72,6 +72,9 @@ class LocalVerbsTest {
             strings = {
                 "get pools",
                 "get workers -w",
+                "get master",
+                "describe pool web",
+                "describe master",
                 "get sockets",
                 "scale web --replicas=1",
                 "delete pool/web",
@@ -131,7 +134,10 @@ class LocalVerbsTest {
                 "get pool --wach | cannot run 'drover get pools': unknown option: '--wach', did you mean '--watch'? See"
                         + " 'drover get pools -h'",
                 "frobnicate | cannot run 'drover': unknown command 'frobnicate'; see 'drover -h'",
-                "get | cannot run 'drover get': missing what to get: pools, workers, sockets or events; see 'drover get -h'",
+                "get | cannot run 'drover get': missing what to get: pools, workers, sockets, events or"
+                        + " master; see 'drover get -h'",
+                "describe | cannot run 'drover describe': missing what to describe: pool, worker or socket NAME, or master;"
+                        + " see 'drover describe -h'",
                 "restart | cannot run 'drover restart': missing what to restart: worker NAME; see 'drover restart -h'",
                 "apply | cannot run 'drover apply': missing required option: '--filename=FILE'; see 'drover apply -h'",
                 "diff | cannot run 'drover diff': missing required option: '--filename=FILE'; see 'drover diff -h'",
@@ -192,6 +198,13 @@ class LocalVerbsTest {
                 "get pools",
                 "get workers",
                 "get sockets",
+                "get events",
+                "get master",
+                "describe",
+                "describe pool",
+                "describe worker",
+                "describe socket",
+                "describe master",
                 "apply",
                 "diff",
                 "scale",
