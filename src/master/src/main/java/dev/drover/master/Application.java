@@ -32,6 +32,7 @@ class Application implements QuarkusApplication {
         var management =
                 launch.options().management().map(address -> address.withChosenPort(server::getManagementPort));
         control.ifPresent(launch.files()::writeAddress);
+        launch.master().listensOn(control, management);
         launch.master().open();
         if (launch.master().isStarted()) {
             tellStarted(control, management);

@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.SignalOutcome;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.WorkerId;
@@ -22,6 +23,9 @@ public interface Controls {
     /// The resource a pool was made from, defaults filled in.
     Optional<WorkerPool> written(String pool);
 
+    /// How it stands and what it runs with.
+    MasterView view();
+
     /// Whether every socket is open and every worker has been started once.
     boolean isStarted();
 
@@ -36,6 +40,9 @@ public interface Controls {
 
     /// Begins to replace a worker; false: there is none of that name.
     boolean restart(WorkerId worker);
+
+    /// Sends a signal to the newest process of a worker.
+    SignalOutcome signal(WorkerId worker, int signal);
 
     /// Wants these pools as they are written, and all others as they are.
     ///

@@ -2,6 +2,7 @@ package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.supervisor.RestartPolicy;
+import dev.drover.supervisor.SignalOutcome;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.Supervisor;
@@ -34,6 +35,11 @@ final class Master implements Controls {
     /// Written once by the thread that runs the master, read by whoever asks for a stop.
     private volatile boolean opening;
 
+    /// Written by the thread that runs the master before it opens, read by the calls.
+    private volatile Optional<ListenAddress> control = Optional.empty();
+
+    private volatile Optional<ListenAddress> management = Optional.empty();
+
     /// Published by the thread that looks around to the one that runs the master.
     private volatile boolean poolFailed;
 
@@ -43,6 +49,12 @@ final class Master implements Controls {
         this.options = options;
         this.podGrace = new PodGrace(options);
         this.pools = new WantedPools(supervisor, source, pools, this::isLeaving);
+    }
+
+    /// Its servers listen there; empty: they do not. To be told before [#open].
+    void listensOn(Optional<ListenAddress> control, Optional<ListenAddress> management) {
+        this.control = control;
+        this.management = management;
     }
 
     /// Opens every socket and starts the workers, unless a stop came first.
@@ -162,6 +174,21 @@ final class Master implements Controls {
         }
     }
 
+    @Override
+    public MasterView view() {
+        return new MasterView(state(), supervisor.runDirectory(), options.settings(control, management), pools.files());
+    }
+
+    private MasterView.State state() {
+        if (stopAsked.get()) {
+            return MasterView.State.STOPPING;
+        }
+        if (drainAsked.get()) {
+            return MasterView.State.DRAINING;
+        }
+        return isStarted() ? MasterView.State.RUNNING : MasterView.State.STARTING;
+    }
+
     private boolean isLeaving() {
         return stopAsked.get() || drainAsked.get();
     }
@@ -174,6 +201,11 @@ final class Master implements Controls {
     @Override
     public boolean restart(WorkerId worker) {
         return supervisor.restart(worker);
+    }
+
+    @Override
+    public SignalOutcome signal(WorkerId worker, int signal) {
+        return supervisor.signal(worker, signal);
     }
 
     @Override

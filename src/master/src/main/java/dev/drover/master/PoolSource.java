@@ -32,6 +32,11 @@ final class PoolSource {
         return files.isEmpty();
     }
 
+    /// Files and directories; empty: the default pool.
+    List<Path> files() {
+        return files;
+    }
+
     /// What came of reading.
     sealed interface Reading {
         /// Every pool, validated, defaults filled in.

@@ -4,7 +4,10 @@ import dev.drover.master.log.LogFormat;
 import dev.drover.session.MessageLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// What `drover run` was asked for. Checked.
@@ -33,5 +36,31 @@ record RunOptions(
     RunOptions {
         files = List.copyOf(files);
         defaultFiles = List.copyOf(defaultFiles);
+    }
+
+    /// What is in force, by the flag's name without dashes and as the flag takes it.
+    ///
+    /// @param chosenControl with the port that was chosen; empty: off
+    /// @param chosenManagement likewise
+    Map<String, String> settings(Optional<ListenAddress> chosenControl, Optional<ListenAddress> chosenManagement) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("control-address", text(chosenControl));
+        settings.put("management-address", text(chosenManagement));
+        settings.put("lame-duck", seconds(lameDuck));
+        grace.ifPresent(wait -> settings.put("grace", seconds(wait)));
+        podGrace.ifPresent(wait -> settings.put("pod-grace", seconds(wait)));
+        settings.put("log-format", logFormat.name().toLowerCase(Locale.ROOT));
+        settings.put("max-message-bytes", Integer.toString(messages.maxPayloadBytes()));
+        settings.put("max-queued-messages", Integer.toString(messages.maxMessagesPerPeer()));
+        settings.put("max-queued-bytes", Long.toString(messages.maxTotalBytes()));
+        return settings;
+    }
+
+    private static String text(Optional<ListenAddress> address) {
+        return address.map(ListenAddress::toString).orElse("off");
+    }
+
+    private static String seconds(Duration wait) {
+        return Long.toString(wait.toSeconds());
     }
 }

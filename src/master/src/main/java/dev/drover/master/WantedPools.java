@@ -11,6 +11,7 @@ import dev.drover.supervisor.plan.Operation;
 import dev.drover.supervisor.plan.Plan;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,11 @@ final class WantedPools {
     /// Whether every socket is open and every worker has been started once.
     boolean isOpen() {
         return open;
+    }
+
+    /// The files and directories they are read from; empty: the default pool.
+    List<Path> files() {
+        return source.files();
     }
 
     /// As it was written last, defaults filled in.

@@ -6,6 +6,7 @@ import dev.drover.handoff.Verdict;
 import dev.drover.posix.ExitStatus;
 import dev.drover.posix.Poller;
 import dev.drover.posix.PosixException;
+import dev.drover.posix.Signals;
 import dev.drover.supervisor.journal.Event;
 import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.pool.Life;
@@ -19,10 +20,12 @@ import dev.drover.supervisor.socket.PoolSocket;
 import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -597,6 +600,31 @@ final class PoolRuntime {
                                 services.loop().post(() -> handle(new PoolEvent.RestartOrdered(place.ordinal()))));
             }
         }
+    }
+
+    /// Whether somebody works in that place, or is to.
+    boolean hasPlace(int ordinal) {
+        return state.places().stream().anyMatch(place -> place.ordinal() == ordinal);
+    }
+
+    /// Sends a signal to the newest process of a worker.
+    SignalOutcome signal(WorkerId worker, int signal) {
+        var name = Signals.nameOf(signal);
+        return processes.values().stream()
+                .filter(process -> process.incarnation().worker().equals(worker))
+                .max(Comparator.comparingInt(process -> process.incarnation().number()))
+                .map(process -> process.signal(signal))
+                .filter(OptionalLong::isPresent)
+                .<SignalOutcome>map(pid -> {
+                    LOG.info("Worker is sent a signal worker={} signal={}", worker, name);
+                    services.journal()
+                            .record(
+                                    new Event.Subject(Event.Kind.WORKER, worker.toString()),
+                                    Reason.SIGNALED,
+                                    "Sent " + name + ", as it was asked for.");
+                    return new SignalOutcome.Sent(pid.getAsLong());
+                })
+                .orElseGet(SignalOutcome.NoProcess::new);
     }
 
     private void note(Reason reason, String message) {

@@ -444,6 +444,16 @@ public final class Supervisor implements AutoCloseable {
                 ANSWER_BOUND);
     }
 
+    /// Sends a signal to the process of a worker, where there are several incarnations to the newest.
+    public SignalOutcome signal(WorkerId worker, int signal) {
+        return loop.ask(
+                () -> pool(worker.pool())
+                        .filter(pool -> pool.hasPlace(worker.ordinal()))
+                        .map(pool -> pool.signal(worker, signal))
+                        .orElseGet(SignalOutcome.NoSuchWorker::new),
+                ANSWER_BOUND);
+    }
+
     /// Orders something of a pool's rollout; returns when that is under way.
     ///
     /// @return what became of it, empty when there is no such pool

@@ -102,6 +102,17 @@ final class WorkerProcess {
         killGroup();
     }
 
+    /// Sends a signal to it alone.
+    ///
+    /// @return its pid; empty where it has no process
+    OptionalLong signal(int signal) {
+        if (child.filter(process -> process.signal(signal)).isEmpty()) {
+            return OptionalLong.empty();
+        }
+        killSent |= signal == Signals.SIGKILL;
+        return OptionalLong.of(child.get().pid());
+    }
+
     /// Whether we have sent it a SIGKILL: then that is why it died.
     boolean killSent() {
         return killSent;

@@ -1,8 +1,6 @@
 package dev.drover.master.control;
 
 import dev.drover.master.Controls;
-import dev.drover.master.resource.PoolResources;
-import dev.drover.master.resource.WorkerMessages;
 import dev.drover.protocol.control.v1.ApplyPoolsRequest;
 import dev.drover.protocol.control.v1.ApplyPoolsResponse;
 import dev.drover.protocol.control.v1.ControlServiceGrpc.ControlServiceImplBase;
@@ -10,6 +8,8 @@ import dev.drover.protocol.control.v1.DeletePoolRequest;
 import dev.drover.protocol.control.v1.DeletePoolResponse;
 import dev.drover.protocol.control.v1.DrainRequest;
 import dev.drover.protocol.control.v1.DrainResponse;
+import dev.drover.protocol.control.v1.GetMasterRequest;
+import dev.drover.protocol.control.v1.GetMasterResponse;
 import dev.drover.protocol.control.v1.GetPoolRequest;
 import dev.drover.protocol.control.v1.GetPoolResponse;
 import dev.drover.protocol.control.v1.GetRolloutRequest;
@@ -22,6 +22,8 @@ import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListPoolsResponse;
 import dev.drover.protocol.control.v1.ListRevisionsRequest;
 import dev.drover.protocol.control.v1.ListRevisionsResponse;
+import dev.drover.protocol.control.v1.ListSocketsRequest;
+import dev.drover.protocol.control.v1.ListSocketsResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
 import dev.drover.protocol.control.v1.ReadLogsRequest;
@@ -32,22 +34,25 @@ import dev.drover.protocol.control.v1.RolloutPoolRequest;
 import dev.drover.protocol.control.v1.RolloutPoolResponse;
 import dev.drover.protocol.control.v1.ScalePoolRequest;
 import dev.drover.protocol.control.v1.ScalePoolResponse;
+import dev.drover.protocol.control.v1.SignalWorkerRequest;
+import dev.drover.protocol.control.v1.SignalWorkerResponse;
 import dev.drover.protocol.control.v1.StopRequest;
 import dev.drover.protocol.control.v1.StopResponse;
 import dev.drover.protocol.control.v1.WatchEventsRequest;
 import dev.drover.protocol.control.v1.WatchEventsResponse;
+import dev.drover.protocol.control.v1.WatchPoolsRequest;
+import dev.drover.protocol.control.v1.WatchPoolsResponse;
 import dev.drover.protocol.control.v1.WatchRolloutRequest;
 import dev.drover.protocol.control.v1.WatchRolloutResponse;
-import dev.drover.protocol.pool.v1.WorkerPool;
-import dev.drover.supervisor.Snapshot;
-import dev.drover.supervisor.WorkerId;
+import dev.drover.protocol.control.v1.WatchSocketsRequest;
+import dev.drover.protocol.control.v1.WatchSocketsResponse;
+import dev.drover.protocol.control.v1.WatchWorkersRequest;
+import dev.drover.protocol.control.v1.WatchWorkersResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +62,8 @@ class ControlService extends ControlServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(ControlService.class);
 
     private final Controls controls;
+    private final ResourceCalls resources;
+    private final WorkerCalls workers;
     private final PoolCalls pools;
     private final RolloutCalls rollouts;
     private final RolloutWatches rolloutWatches;
@@ -65,9 +72,11 @@ class ControlService extends ControlServiceImplBase {
 
     ControlService(Controls controls) {
         this.controls = controls;
+        var watches = new Watches();
+        this.resources = new ResourceCalls(new Feed(controls), watches);
+        this.workers = new WorkerCalls(controls);
         this.pools = new PoolCalls(controls);
         this.rollouts = new RolloutCalls(controls);
-        var watches = new Watches();
         this.rolloutWatches = new RolloutWatches(controls, watches);
         this.events = new EventCalls(controls, watches);
         this.logs = new LogCalls(controls, watches);
@@ -76,53 +85,55 @@ class ControlService extends ControlServiceImplBase {
     @Override
     @RunOnVirtualThread
     public void getPool(GetPoolRequest request, StreamObserver<GetPoolResponse> observer) {
-        answer("GetPool", observer, () -> {
-            if (request.getName().isEmpty()) {
-                return refused(new Refusal.FieldMissing("name"));
-            }
-            return pool(request.getName())
-                    .flatMap(this::resource)
-                    .map(pool -> done(GetPoolResponse.newBuilder().setPool(pool).build()))
-                    .orElseGet(() -> refused(new Refusal.NoSuchPool(request.getName())));
-        });
+        answer("GetPool", observer, () -> resources.get(request));
     }
 
     @Override
     @RunOnVirtualThread
     public void listPools(ListPoolsRequest request, StreamObserver<ListPoolsResponse> observer) {
-        answer("ListPools", observer, () -> {
-            var pools = controls.snapshot().pools().stream()
-                    .map(this::resource)
-                    .flatMap(Optional::stream)
-                    .toList();
-            return done(ListPoolsResponse.newBuilder().addAllPools(pools).build());
-        });
+        answer("ListPools", observer, () -> resources.list(request));
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void watchPools(WatchPoolsRequest request, StreamObserver<WatchPoolsResponse> observer) {
+        resources.watch(request, (ServerCallStreamObserver<WatchPoolsResponse>) observer);
     }
 
     @Override
     @RunOnVirtualThread
     public void listWorkers(ListWorkersRequest request, StreamObserver<ListWorkersResponse> observer) {
-        answer("ListWorkers", observer, () -> {
-            if (request.getPool().isEmpty()) {
-                return done(workers(controls.snapshot().pools().stream()));
-            }
-            return pool(request.getPool())
-                    .map(pool -> done(workers(Stream.of(pool))))
-                    .orElseGet(() -> refused(new Refusal.NoSuchPool(request.getPool())));
-        });
+        answer("ListWorkers", observer, () -> resources.list(request));
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void watchWorkers(WatchWorkersRequest request, StreamObserver<WatchWorkersResponse> observer) {
+        resources.watch(request, (ServerCallStreamObserver<WatchWorkersResponse>) observer);
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listSockets(ListSocketsRequest request, StreamObserver<ListSocketsResponse> observer) {
+        answer("ListSockets", observer, () -> resources.list(request));
+    }
+
+    /// On the event loop: it does not wait there.
+    @Override
+    public void watchSockets(WatchSocketsRequest request, StreamObserver<WatchSocketsResponse> observer) {
+        resources.watch(request, (ServerCallStreamObserver<WatchSocketsResponse>) observer);
     }
 
     @Override
     @RunOnVirtualThread
     public void restartWorker(RestartWorkerRequest request, StreamObserver<RestartWorkerResponse> observer) {
-        answer("RestartWorker", observer, () -> {
-            if (request.getName().isEmpty()) {
-                return refused(new Refusal.FieldMissing("name"));
-            }
-            return worker(request.getName()).filter(controls::restart).isPresent()
-                    ? done(RestartWorkerResponse.getDefaultInstance())
-                    : refused(new Refusal.NoSuchWorker(request.getName()));
-        });
+        answer("RestartWorker", observer, () -> workers.restart(request));
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void signalWorker(SignalWorkerRequest request, StreamObserver<SignalWorkerResponse> observer) {
+        answer("SignalWorker", observer, () -> workers.signal(request));
     }
 
     @Override
@@ -208,33 +219,14 @@ class ControlService extends ControlServiceImplBase {
 
     @Override
     @RunOnVirtualThread
+    public void getMaster(GetMasterRequest request, StreamObserver<GetMasterResponse> observer) {
+        answer("GetMaster", observer, () -> done(MasterReport.of(controls)));
+    }
+
+    @Override
+    @RunOnVirtualThread
     public void getVersion(GetVersionRequest request, StreamObserver<GetVersionResponse> observer) {
         answer("GetVersion", observer, () -> done(VersionReport.of(controls.startedAt())));
-    }
-
-    private Optional<Snapshot.Pool> pool(String name) {
-        return controls.snapshot().pool(name);
-    }
-
-    /// Empty for a pool that is being deleted.
-    private Optional<WorkerPool> resource(Snapshot.Pool pool) {
-        return controls.written(pool.spec().name()).map(written -> PoolResources.of(written, pool));
-    }
-
-    private Optional<WorkerId> worker(String name) {
-        return controls.snapshot().pools().stream()
-                .flatMap(pool -> pool.workers().stream())
-                .map(Snapshot.Worker::id)
-                .filter(id -> id.toString().equals(name))
-                .findFirst();
-    }
-
-    private static ListWorkersResponse workers(Stream<Snapshot.Pool> pools) {
-        return ListWorkersResponse.newBuilder()
-                .addAllWorkers(pools.flatMap(pool -> pool.workers().stream())
-                        .map(WorkerMessages::of)
-                        .toList())
-                .build();
     }
 
     private static <T> Reply<T> done(T message) {

@@ -2,7 +2,6 @@ package dev.drover.master.control;
 
 import dev.drover.master.Controls;
 import dev.drover.master.resource.EventMessages;
-import dev.drover.poolfile.Violation;
 import dev.drover.protocol.control.v1.ListEventsRequest;
 import dev.drover.protocol.control.v1.ListEventsResponse;
 import dev.drover.protocol.control.v1.WatchEventsRequest;
@@ -10,7 +9,6 @@ import dev.drover.protocol.control.v1.WatchEventsResponse;
 import dev.drover.supervisor.journal.Event;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
-import java.util.List;
 
 /// The calls that tell what happened. A watch has no queue of its own: it reads on in the journal as fast as its reader
 /// does, and is told when what it would have read is not kept any more.
@@ -52,11 +50,12 @@ final class EventCalls {
             throws CallRefused, InterruptedException {
         var version = request.getResourceVersion();
         boolean fromFirst = version.isEmpty();
-        long read = fromFirst ? 0 : parsed(version);
+        long read = fromFirst ? 0 : ResourceVersions.parse(version);
         while (true) {
             var reading = controls.journal().await(read, SILENCE);
             if (!reading.complete() && !fromFirst) {
-                throw new CallRefused(new Refusal.EventsExpired(Long.toString(read)));
+                throw new CallRefused(
+                        new Refusal.Expired("events", Long.toString(read), "list the events and watch from there"));
             }
             fromFirst = false;
             for (var event : reading.events()) {
@@ -68,16 +67,6 @@ final class EventCalls {
                 }
             }
             read = reading.last();
-        }
-    }
-
-    private static long parsed(String version) throws CallRefused {
-        try {
-            return Long.parseUnsignedLong(version);
-        } catch (NumberFormatException _) {
-            var violation = new Violation(
-                    "resourceVersion", "is not one that was told: give that of ListEvents or of an event, or none");
-            throw new CallRefused(new Refusal.FieldsInvalid(List.of(violation)));
         }
     }
 

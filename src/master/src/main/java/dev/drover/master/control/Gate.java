@@ -1,10 +1,15 @@
 package dev.drover.master.control;
 
+import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import dev.drover.protocol.control.v1.ControlServiceGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Decides who may call what. Pure.
 ///
@@ -15,17 +20,7 @@ import java.util.Set;
 public final class Gate {
     private static final String BEARER = "Bearer ";
 
-    private static final Set<String> READING = Set.of(
-            ControlServiceGrpc.getGetPoolMethod().getFullMethodName(),
-            ControlServiceGrpc.getListPoolsMethod().getFullMethodName(),
-            ControlServiceGrpc.getListWorkersMethod().getFullMethodName(),
-            ControlServiceGrpc.getGetRolloutMethod().getFullMethodName(),
-            ControlServiceGrpc.getWatchRolloutMethod().getFullMethodName(),
-            ControlServiceGrpc.getListEventsMethod().getFullMethodName(),
-            ControlServiceGrpc.getWatchEventsMethod().getFullMethodName(),
-            ControlServiceGrpc.getReadLogsMethod().getFullMethodName(),
-            ControlServiceGrpc.getListRevisionsMethod().getFullMethodName(),
-            ControlServiceGrpc.getGetVersionMethod().getFullMethodName());
+    private static final Set<String> READING = reading(ControlServiceGrpc.getServiceDescriptor());
 
     private static final Set<String> READING_SERVICES = Set.of(
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
@@ -35,6 +30,19 @@ public final class Gate {
     /// @param token of the run directory
     public Gate(String token) {
         this.token = token.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The contract says which methods only read.
+    private static Set<String> reading(ServiceDescriptor service) {
+        return service.getMethods().stream()
+                .filter(Gate::onlyReads)
+                .map(MethodDescriptor::getFullMethodName)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean onlyReads(MethodDescriptor<?, ?> method) {
+        return method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier schema
+                && schema.getMethodDescriptor().getOptions().getIdempotencyLevel() == IdempotencyLevel.NO_SIDE_EFFECTS;
     }
 
     /// What a call over TCP carries.

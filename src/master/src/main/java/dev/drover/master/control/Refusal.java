@@ -16,6 +16,9 @@ sealed interface Refusal {
     /// No worker of that name.
     record NoSuchWorker(String name) implements Refusal {}
 
+    /// The place of a worker is empty.
+    record NoProcess(String worker) implements Refusal {}
+
     /// No incarnation has ended.
     ///
     /// @param of `worker web-0`, `pool web`
@@ -54,8 +57,11 @@ sealed interface Refusal {
     /// The master is starting or stopping.
     record NotRunning() implements Refusal {}
 
-    /// Events after that version are not kept any more, or it is of another master.
-    record EventsExpired(String version) implements Refusal {}
+    /// What came after that version is not kept any more, or it is of another master.
+    ///
+    /// @param things `events`
+    /// @param next what to do
+    record Expired(String things, String version, String next) implements Refusal {}
 
     /// So many calls watch already.
     record TooManyWatches(int max) implements Refusal {}

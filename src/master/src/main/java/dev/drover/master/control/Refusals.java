@@ -39,6 +39,12 @@ final class Refusals {
                 status(Code.NOT_FOUND, "no pool " + name, "POOL_NOT_FOUND", Map.of("pool", name));
             case Refusal.NoSuchWorker(var name) ->
                 status(Code.NOT_FOUND, "no worker " + name, "WORKER_NOT_FOUND", Map.of("worker", name));
+            case Refusal.NoProcess(var worker) ->
+                status(
+                        Code.FAILED_PRECONDITION,
+                        "worker " + worker + " has no process now: try again when it is started",
+                        "NO_PROCESS",
+                        Map.of("worker", worker));
             case Refusal.NoPrevious(var of) ->
                 status(Code.NOT_FOUND, "no incarnation of " + of + " has ended", "NO_PREVIOUS", Map.of("of", of));
             case Refusal.FieldMissing(var field) ->
@@ -68,12 +74,11 @@ final class Refusals {
                         "the master is starting or stopping: try again when it runs",
                         "NOT_RUNNING",
                         Map.of());
-            case Refusal.EventsExpired(var version) ->
+            case Refusal.Expired(var things, var version, var next) ->
                 status(
                         Code.OUT_OF_RANGE,
-                        "events after resource version " + version
-                                + " are not kept any more, or are of another master: list the events and watch from"
-                                + " there",
+                        things + " after resource version " + version
+                                + " are not kept any more, or are of another master: " + next,
                         "EXPIRED",
                         Map.of("resource_version", version));
             case Refusal.TooManyWatches(var max) ->

@@ -1,13 +1,12 @@
 package dev.drover.master.health;
 
 import dev.drover.master.Controls;
+import dev.drover.master.Welcome;
 import dev.drover.supervisor.Snapshot;
-import dev.drover.supervisor.Snapshot.ConditionType;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
@@ -45,22 +44,13 @@ class Checks {
         return () -> {
             var snapshot = controls.snapshot();
             var response = HealthCheckResponse.named("pools available");
-            boolean up = controls.isStarted() && !controls.isStopping();
-            for (var pool : snapshot.pools()) {
-                // One that is on its way out is nobody's loss, nor one that came later and never was there: others
-                // serve.
-                up &= (isAvailable(pool, response) && !pool.failed()) || pool.leaving() || pool.awaited();
-            }
-            return response.status(up).build();
+            snapshot.pools()
+                    .forEach(pool -> response.withData(
+                            pool.spec().name(),
+                            Welcome.available(pool)
+                                    .map(Snapshot.Condition::message)
+                                    .orElse("not known yet")));
+            return response.status(Welcome.of(controls, snapshot)).build();
         };
-    }
-
-    private static boolean isAvailable(Snapshot.Pool pool, HealthCheckResponseBuilder response) {
-        var available = pool.conditions().stream()
-                .filter(condition -> condition.type() == ConditionType.AVAILABLE)
-                .findFirst();
-        response.withData(
-                pool.spec().name(), available.map(Snapshot.Condition::message).orElse("not known yet"));
-        return available.filter(Snapshot.Condition::holds).isPresent();
     }
 }

@@ -1,11 +1,9 @@
 package dev.drover.master.resource;
 
 import dev.drover.protocol.pool.v1.Condition;
-import dev.drover.protocol.pool.v1.SocketStatus;
 import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.protocol.pool.v1.WorkerPoolStatus;
 import dev.drover.supervisor.Snapshot;
-import dev.drover.supervisor.SocketSpec;
 
 /// Pools as people read them: what was written, and what is.
 public final class PoolResources {
@@ -41,19 +39,9 @@ public final class PoolResources {
                 .setAvailableReplicas(pool.available())
                 .setUnavailableReplicas(pool.unavailable())
                 .addAllSockets(
-                        pool.sockets().stream().map(PoolResources::socket).toList())
+                        pool.sockets().stream().map(SocketMessages::status).toList())
                 .addAllConditions(
                         pool.conditions().stream().map(PoolResources::condition).toList())
-                .build();
-    }
-
-    private static SocketStatus socket(Snapshot.Socket socket) {
-        return SocketStatus.newBuilder()
-                .setName(socket.name())
-                .setMode(modeName(socket.distribution()))
-                .setAddress(Addresses.text(socket.address()))
-                .setShards(socket.shards())
-                .setQueued(socket.queued())
                 .build();
     }
 
@@ -65,14 +53,6 @@ public final class PoolResources {
                 .setMessage(condition.message())
                 .setLastTransitionTime(Times.timestamp(condition.since()))
                 .build();
-    }
-
-    private static String modeName(SocketSpec.Distribution distribution) {
-        return switch (distribution) {
-            case SHARDED -> "Sharded";
-            case SHARED -> "Shared";
-            case DISPATCHED -> "Dispatched";
-        };
     }
 
     private static String typeName(Snapshot.ConditionType type) {

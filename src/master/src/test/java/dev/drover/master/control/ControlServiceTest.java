@@ -3,6 +3,8 @@ package dev.drover.master.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.master.fixtures.FakeControls;
+import dev.drover.protocol.control.v1.GetMasterRequest;
+import dev.drover.protocol.control.v1.GetMasterResponse;
 import dev.drover.protocol.control.v1.GetPoolRequest;
 import dev.drover.protocol.control.v1.GetPoolResponse;
 import dev.drover.protocol.control.v1.GetVersionRequest;
@@ -11,11 +13,16 @@ import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListPoolsResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
+import dev.drover.protocol.control.v1.MasterState;
 import dev.drover.protocol.control.v1.RestartWorkerRequest;
 import dev.drover.protocol.control.v1.RestartWorkerResponse;
+import dev.drover.protocol.control.v1.Setting;
+import dev.drover.protocol.control.v1.SignalWorkerRequest;
+import dev.drover.protocol.control.v1.SignalWorkerResponse;
 import dev.drover.protocol.control.v1.StopRequest;
 import dev.drover.protocol.control.v1.StopResponse;
 import dev.drover.protocol.control.v1.Worker;
+import dev.drover.supervisor.SignalOutcome;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +101,63 @@ class ControlServiceTest {
         assertThat(known.only()).isNotNull();
         assertThat(unknown.code()).isEqualTo(Status.Code.NOT_FOUND);
         assertThat(controls.told()).containsExactly("restart web-1");
+    }
+
+    private Answer<SignalWorkerResponse> signal(String worker, String signal) {
+        var answer = new Answer<SignalWorkerResponse>();
+        service.signalWorker(
+                SignalWorkerRequest.newBuilder()
+                        .setName(worker)
+                        .setSignal(signal)
+                        .build(),
+                answer);
+        return answer;
+    }
+
+    @Test
+    void aSignalIsSentByEitherOfItsNames() {
+        // when
+        var pid = signal("web-0", "SIGUSR1").only().getPid();
+        signal("web-0", "hup");
+
+        // then
+        assertThat(pid).isEqualTo(77);
+        assertThat(controls.told()).containsExactly("signal web-0 10", "signal web-0 1");
+    }
+
+    @Test
+    void aSignalThatCannotBeSentIsRefused() {
+        // given
+        var unknown = signal("web-0", "SIGNOTHING");
+        var nobody = signal("web-7", "SIGUSR1");
+        var none = signal("web-0", "");
+        controls.signaled = new SignalOutcome.NoProcess();
+        var empty = signal("web-1", "SIGUSR1");
+
+        // then
+        assertThat(unknown.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(none.reason()).isEqualTo("FIELD_REQUIRED");
+        assertThat(nobody.code()).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(empty.reason()).isEqualTo("NO_PROCESS");
+    }
+
+    @Test
+    void theMasterTellsHowItStandsAndWithWhichSettings() {
+        // given
+        var answer = new Answer<GetMasterResponse>();
+
+        // when
+        service.getMaster(GetMasterRequest.getDefaultInstance(), answer);
+
+        // then
+        var master = answer.only();
+        assertThat(master.getState()).isEqualTo(MasterState.MASTER_STATE_RUNNING);
+        assertThat(master.getReady()).isTrue();
+        assertThat(master.getRunDirectory()).isEqualTo("/run/drover");
+        assertThat(master.getSettingsList())
+                .containsExactly(
+                        Setting.newBuilder().setName("lame-duck").setValue("5").build());
+        assertThat(master.getPoolFilesList()).containsExactly("/etc/drover/pool.yaml");
     }
 
     @Test

@@ -77,6 +77,8 @@ public enum Reason {
     RETIRING(Event.Type.NORMAL, "Retiring"),
     /// A worker finishes what is in hand.
     DRAINING(Event.Type.NORMAL, "Draining"),
+    /// A worker was sent a signal, as the control API asked.
+    SIGNALED(Event.Type.NORMAL, "Signaled"),
     /// A worker was killed.
     KILLED(Event.Type.WARNING, "Killed"),
     /// A worker has left as it was told to.
