@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
             "  drover describe pool web         everything of a pool, and what happened to it",
+            "  drover top                       what they use, in place",
             "  drover logs web -f               what its workers write",
             "  drover apply -f pool.yaml        change what it shall run",
             "  drover rollout status web        wait until a change is rolled out, or has failed",
@@ -82,12 +83,14 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(new RunCommand())
                 .addSubcommand(GetCommand.line(drover))
                 .addSubcommand(DescribeCommand.line(drover))
+                .addSubcommand(new TopCommand(drover))
                 .addSubcommand(new ApplyCommand(drover))
                 .addSubcommand(new DiffCommand(drover))
                 .addSubcommand(new ScaleCommand(drover))
                 .addSubcommand(RolloutCommand.line(drover))
                 .addSubcommand(RestartCommand.line(drover))
                 .addSubcommand(new DeleteCommand(drover))
+                .addSubcommand(SignalCommand.line(drover))
                 .addSubcommand(new LogsCommand(drover))
                 .addSubcommand(new SendCommand(drover))
                 .addSubcommand(new SubscribeCommand(drover))
@@ -97,6 +100,8 @@ final class DroverCommand implements Runnable {
                 .addSubcommand(new VersionCommand(drover))
                 .addSubcommand(new HelpCommand());
         return line.registerConverter(Duration.class, Durations::parse)
+                .registerConverter(TopCommand.Kind.class, text -> Output.parse(TopCommand.Kind.class, text))
+                .registerConverter(TopRow.Order.class, text -> Output.parse(TopRow.Order.class, text))
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
                 .registerConverter(GetEvents.Type.class, text -> Output.parse(GetEvents.Type.class, text))
                 .registerConverter(

@@ -75,6 +75,8 @@ class LocalVerbsTest {
                 "get master",
                 "describe pool web",
                 "describe master",
+                "top",
+                "signal worker web-0 HUP",
                 "get sockets",
                 "scale web --replicas=1",
                 "delete pool/web",
@@ -139,6 +141,14 @@ class LocalVerbsTest {
                 "describe | cannot run 'drover describe': missing what to describe: pool, worker or socket NAME, or master;"
                         + " see 'drover describe -h'",
                 "restart | cannot run 'drover restart': missing what to restart: worker NAME; see 'drover restart -h'",
+                "signal | cannot run 'drover signal': missing whom to signal: worker NAME SIGNAL; see 'drover signal -h'",
+                "signal worker web-0 | cannot run 'drover signal worker': missing required parameter: 'SIGNAL'; see 'drover"
+                        + " signal worker -h'",
+                "top pods | cannot run 'drover top': invalid value for positional parameter at index 0 (KIND): 'pods' is not"
+                        + " known; allowed are workers, pools; see 'drover top -h'",
+                "top --sort-by age | cannot run 'drover top': invalid value for option '--sort-by': 'age' is not known;"
+                        + " allowed are name, cpu, memory, connections, in-flight, messages, restarts; see 'drover top"
+                        + " -h'",
                 "apply | cannot run 'drover apply': missing required option: '--filename=FILE'; see 'drover apply -h'",
                 "diff | cannot run 'drover diff': missing required option: '--filename=FILE'; see 'drover diff -h'",
                 "scale web | cannot run 'drover scale': missing required option: '--replicas=N'; see 'drover scale -h'",
@@ -205,6 +215,9 @@ class LocalVerbsTest {
                 "describe worker",
                 "describe socket",
                 "describe master",
+                "top",
+                "signal",
+                "signal worker",
                 "apply",
                 "diff",
                 "scale",
