@@ -38,7 +38,7 @@ public final class Main {
 
     /// Runs one command against the given surroundings and returns its exit code.
     public static int run(Terminal terminal, String... arguments) {
-        int code = DroverCommand.line(terminal).execute(arguments);
+        int code = DroverCommand.line(terminal, List.of(arguments)).execute(arguments);
         terminal.out().flush();
         terminal.err().flush();
         return code;
