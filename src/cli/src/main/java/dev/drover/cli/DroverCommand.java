@@ -44,6 +44,9 @@ final class DroverCommand implements Runnable {
     /// What one call may take, unless the user says otherwise.
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
+    /// What one call may take while somebody waits for a word to be completed.
+    static final Duration COMPLETION_TIMEOUT = Duration.ofSeconds(1);
+
     private final Terminal terminal;
 
     @Spec
@@ -104,6 +107,8 @@ final class DroverCommand implements Runnable {
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(TopCommand.Kind.class, text -> Output.parse(TopCommand.Kind.class, text))
                 .registerConverter(TopRow.Order.class, text -> Output.parse(TopRow.Order.class, text))
+                .registerConverter(
+                        CompletionCommand.Shell.class, text -> Output.parse(CompletionCommand.Shell.class, text))
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
                 .registerConverter(GetEvents.Type.class, text -> Output.parse(GetEvents.Type.class, text))
                 .registerConverter(
@@ -139,6 +144,8 @@ final class DroverCommand implements Runnable {
         verbs.put("validate", () -> new ValidateCommand(drover.terminal()));
         verbs.put("version", () -> new VersionCommand(drover));
         verbs.put("help", () -> new HelpCommand());
+        verbs.put("completion", () -> new CompletionCommand(drover));
+        verbs.put("__complete", () -> new CompletionCommand.Names(drover));
         return verbs;
     }
 
@@ -166,13 +173,18 @@ final class DroverCommand implements Runnable {
 
     /// Opens the way to the master; the first call tells whether it answers.
     MasterClient connect() {
+        return connect(timeout(CALL_TIMEOUT));
+    }
+
+    /// @param timeout of one call
+    MasterClient connect(Duration timeout) {
         var runDirectory = RunDirectory.of(terminal.environment());
         Address target = address.or(
                         () -> Optional.ofNullable(terminal.environment().get("DROVER_ADDRESS"))
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
-        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout(CALL_TIMEOUT));
+        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout);
     }
 
     /// What the user gave.
