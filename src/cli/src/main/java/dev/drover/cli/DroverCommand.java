@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,11 +49,14 @@ final class DroverCommand implements Runnable {
             paramLabel = "ADDRESS",
             scope = ScopeType.INHERIT,
             description = {
-                "Where the master listens: unix:PATH or HOST:PORT.",
+                "Where the master listens: unix:PATH, HOST:PORT on this machine, https://HOST:PORT elsewhere.",
                 "Default: DROVER_ADDRESS, else control/control.sock in the run directory (DROVER_RUN_DIR, else"
                         + " /run/drover, $XDG_RUNTIME_DIR/drover or /tmp/drover-UID, the first that is writable)."
             })
     private Optional<String> address = Optional.empty();
+
+    @Mixin
+    private Credentials credentials = new Credentials();
 
     @Option(
             names = "--timeout",
@@ -128,7 +132,12 @@ final class DroverCommand implements Runnable {
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
-        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout(CALL_TIMEOUT));
+        return MasterClient.of(
+                target,
+                credentials,
+                terminal.environment(),
+                runDirectory.resolve("control/token"),
+                timeout(CALL_TIMEOUT));
     }
 
     /// What the user gave.
