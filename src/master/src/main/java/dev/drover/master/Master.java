@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.Measures;
 import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
@@ -11,6 +12,7 @@ import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +136,11 @@ final class Master implements Controls {
     @Override
     public Snapshot snapshot() {
         return supervisor.snapshot();
+    }
+
+    @Override
+    public Measures measure(Duration bound) {
+        return supervisor.measure(bound);
     }
 
     @Override

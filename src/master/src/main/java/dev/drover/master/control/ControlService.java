@@ -22,6 +22,8 @@ import dev.drover.protocol.control.v1.ListPoolsRequest;
 import dev.drover.protocol.control.v1.ListPoolsResponse;
 import dev.drover.protocol.control.v1.ListRevisionsRequest;
 import dev.drover.protocol.control.v1.ListRevisionsResponse;
+import dev.drover.protocol.control.v1.ListUsageRequest;
+import dev.drover.protocol.control.v1.ListUsageResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
 import dev.drover.protocol.control.v1.ReadLogsRequest;
@@ -62,6 +64,7 @@ class ControlService extends ControlServiceImplBase {
     private final RolloutWatches rolloutWatches;
     private final EventCalls events;
     private final LogCalls logs;
+    private final UsageCalls usage;
 
     ControlService(Controls controls) {
         this.controls = controls;
@@ -71,6 +74,7 @@ class ControlService extends ControlServiceImplBase {
         this.rolloutWatches = new RolloutWatches(controls, watches);
         this.events = new EventCalls(controls, watches);
         this.logs = new LogCalls(controls, watches);
+        this.usage = new UsageCalls(controls);
     }
 
     @Override
@@ -110,6 +114,12 @@ class ControlService extends ControlServiceImplBase {
                     .map(pool -> done(workers(Stream.of(pool))))
                     .orElseGet(() -> refused(new Refusal.NoSuchPool(request.getPool())));
         });
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listUsage(ListUsageRequest request, StreamObserver<ListUsageResponse> observer) {
+        answer("ListUsage", observer, () -> usage.list(request));
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class Gate {
             ControlServiceGrpc.getGetPoolMethod().getFullMethodName(),
             ControlServiceGrpc.getListPoolsMethod().getFullMethodName(),
             ControlServiceGrpc.getListWorkersMethod().getFullMethodName(),
+            ControlServiceGrpc.getListUsageMethod().getFullMethodName(),
             ControlServiceGrpc.getGetRolloutMethod().getFullMethodName(),
             ControlServiceGrpc.getWatchRolloutMethod().getFullMethodName(),
             ControlServiceGrpc.getListEventsMethod().getFullMethodName(),

@@ -63,6 +63,7 @@ class GateTest {
                         "GetPool",
                         "ListPools",
                         "ListWorkers",
+                        "ListUsage",
                         "GetRollout",
                         "WatchRollout",
                         "ListRevisions",
