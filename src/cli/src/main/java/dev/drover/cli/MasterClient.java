@@ -192,6 +192,21 @@ final class MasterClient implements AutoCloseable {
         }
     }
 
+    /// Makes one call that tells changes for as long as it goes, and hands each on.
+    ///
+    /// @return false when changes were lost (`EXPIRED`), so that the caller must look anew
+    <R> boolean watch(String purpose, Function<ControlServiceBlockingStub, Iterator<R>> call, Consumer<R> reader) {
+        try {
+            call.apply(stub).forEachRemaining(reader);
+            return true;
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
+                return false;
+            }
+            throw failure(purpose, e);
+        }
+    }
+
     /// Makes one call that says something. The master answers in the given time; one that does not in somewhat
     /// more is not
     /// there.
