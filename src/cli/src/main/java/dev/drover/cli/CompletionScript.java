@@ -45,7 +45,7 @@ final class CompletionScript {
 
             _drover() {
                 local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb='' word value i
-                local verbs flags takes values names valued=''
+                local verbs flags takes values names ways valued=''
                 local -a _drover_master=()
                 COMPREPLY=()
                 # bash divides --flag=value into three words.
@@ -55,12 +55,13 @@ final class CompletionScript {
                     prev=${COMP_WORDS[COMP_CWORD-2]}
                 fi
                 _drover_at ''
+                ways=$takes
                 for ((i = 1; i < COMP_CWORD; i++)); do
                     word=${COMP_WORDS[i]}
                     if [ "$word" = '=' ]; then
                         continue
                     elif [ -n "$valued" ]; then
-                        case $valued in --address|--timeout) _drover_master+=("$valued" "$word") ;; esac
+                        case " $ways " in *" $valued "*) _drover_master+=("$valued" "$word") ;; esac
                         valued=''
                         continue
                     fi

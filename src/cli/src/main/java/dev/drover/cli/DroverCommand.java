@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,11 +58,14 @@ final class DroverCommand implements Runnable {
             paramLabel = "ADDRESS",
             scope = ScopeType.INHERIT,
             description = {
-                "Where the master listens: unix:PATH or HOST:PORT.",
+                "Where the master listens: unix:PATH, HOST:PORT on this machine, https://HOST:PORT elsewhere.",
                 "Default: DROVER_ADDRESS, else control/control.sock in the run directory (DROVER_RUN_DIR, else"
                         + " /run/drover, $XDG_RUNTIME_DIR/drover or /tmp/drover-UID, the first that is writable)."
             })
     private Optional<String> address = Optional.empty();
+
+    @Mixin
+    private Credentials credentials = new Credentials();
 
     @Option(
             names = "--timeout",
@@ -149,14 +153,16 @@ final class DroverCommand implements Runnable {
         return verbs;
     }
 
-    /// The first argument that is neither an option nor the value of one of those that stand before a verb.
+    /// The first argument that is neither an option nor the value of one: all that may stand before a verb have one,
+    /// but
+    /// for `-h`.
     private static Optional<String> verb(List<String> arguments) {
         boolean value = false;
         for (String argument : arguments) {
             if (!value && !argument.startsWith("-")) {
                 return Optional.of(argument);
             }
-            value = argument.equals("--address") || argument.equals("--timeout");
+            value = !value && argument.startsWith("--") && !argument.contains("=") && !argument.equals("--help");
         }
         return Optional.empty();
     }
@@ -184,7 +190,8 @@ final class DroverCommand implements Runnable {
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
-        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout);
+        return MasterClient.of(
+                target, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
     }
 
     /// What the user gave.

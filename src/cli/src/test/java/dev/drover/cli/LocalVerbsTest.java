@@ -194,8 +194,8 @@ class LocalVerbsTest {
                 "subscribe -o yaml | cannot run 'drover subscribe': invalid value for option '--output': 'yaml' is not"
                         + " known; allowed are text, json; see 'drover subscribe -h'",
                 "help me | cannot run 'drover': unknown command 'me'; see 'drover -h'",
-                "--address here stop | cannot use the address 'here': write unix:PATH or HOST:PORT, as in"
-                        + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or [::1]:9090",
+                "--address here stop | cannot use the address 'here': write unix:PATH, HOST:PORT or https://HOST:PORT, as in"
+                        + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or https://[::1]:9443",
                 "run -f x --foo | cannot run a master: this is the client; use bin/drover of the distribution, which"
                         + " starts the master",
             })

@@ -1,6 +1,8 @@
 package dev.drover.master.control;
 
 import com.google.rpc.Status;
+import dev.drover.master.access.CertificateRole;
+import dev.drover.master.access.Role;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,8 +13,11 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /// Puts the [Gate] before everything the control server answers, gRPC and all else. Lets nothing compressed through,
 /// from wherever it comes: the bounds are those of the compressed size.
@@ -59,11 +64,28 @@ class GateFilter {
     }
 
     private static Gate.Call call(HttpServerRequest request) {
+        var path = request.path() == null ? "" : request.path();
         return new Gate.Call(
-                request.path() == null ? "" : request.path(),
+                Optional.of(path.substring(Math.min(1, path.length()))),
                 Optional.ofNullable(request.authority()).map(Object::toString),
                 Optional.ofNullable(request.getHeader("origin")),
-                Optional.ofNullable(request.getHeader("authorization")));
+                Optional.ofNullable(request.getHeader("authorization")),
+                way(request));
+    }
+
+    private static Gate.Way way(HttpServerRequest request) {
+        var session = request.sslSession();
+        return session == null ? new Gate.Way.Plain() : new Gate.Way.Tls(certificateRole(session));
+    }
+
+    private static Optional<Role> certificateRole(SSLSession session) {
+        try {
+            return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+                    ? CertificateRole.of(certificate)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException _) {
+            return Optional.empty();
+        }
     }
 
     private static void deny(HttpServerRequest request, Status status) {
