@@ -153,16 +153,19 @@ final class DroverCommand implements Runnable {
         return verbs;
     }
 
-    /// The first argument that is neither an option nor the value of one: all that may stand before a verb have one,
-    /// but
-    /// for `-h`.
+    /// The first argument that is neither an option nor the value of one; none behind `-h`, which wants to tell of all.
+    /// All
+    /// other options that may stand before a verb have a value.
     private static Optional<String> verb(List<String> arguments) {
         boolean value = false;
         for (String argument : arguments) {
+            if (argument.equals("-h") || argument.equals("--help")) {
+                return Optional.empty();
+            }
             if (!value && !argument.startsWith("-")) {
                 return Optional.of(argument);
             }
-            value = !value && argument.startsWith("--") && !argument.contains("=") && !argument.equals("--help");
+            value = !value && !argument.contains("=");
         }
         return Optional.empty();
     }

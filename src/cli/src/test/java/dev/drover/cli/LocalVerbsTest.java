@@ -252,6 +252,11 @@ class LocalVerbsTest {
     }
 
     @Test
+    void allVerbsAreToldWhateverStandsBehind() {
+        assertThat(cli.run("-h", "get")).isEqualTo(cli.run("help"));
+    }
+
+    @Test
     void helpKnowsTheMastersVerb() {
         assertThat(cli.run("help").out()).containsPattern("run +Start a master in the foreground \\(drover run -h\\).");
     }
