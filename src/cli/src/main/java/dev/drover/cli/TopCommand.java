@@ -79,7 +79,7 @@ final class TopCommand implements Runnable {
             // The first look before anything is drawn: a failure is told on a terminal that is as it was.
             ListUsageResponse usage = look(master);
             if (once || !terminal.interactive() || dumb) {
-                table(usage, terminal.out());
+                table(measuredTwice(master, usage), terminal.out());
             } else {
                 follow(master, usage);
             }
@@ -99,6 +99,15 @@ final class TopCommand implements Runnable {
                 usage = look(master);
             } while (true);
         }
+    }
+
+    /// CPUs that are kept busy are known between two measurements; a master that nobody has asked for a while has one.
+    private ListUsageResponse measuredTwice(MasterClient master, ListUsageResponse first) throws InterruptedException {
+        boolean once = Stream.concat(
+                        Stream.of(first.getMaster()),
+                        first.getWorkersList().stream().map(WorkerUsage::getUsage))
+                .anyMatch(usage -> !usage.hasCpuCores());
+        return once && drover.terminal().ticker().pause(PERIOD) ? look(master) : first;
     }
 
     private ListUsageResponse look(MasterClient master) {

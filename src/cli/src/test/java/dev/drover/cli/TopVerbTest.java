@@ -74,6 +74,18 @@ class TopVerbTest extends VerbTest {
     }
 
     @Test
+    void whatWasMeasuredOnceOnlyIsLookedAtAgain() {
+        // given
+        var fresh = USAGE.toBuilder()
+                .setMaster(Usage.newBuilder().setRssBytes(100L * MIB))
+                .build();
+        master.usages = List.of(fresh, USAGE);
+
+        // then
+        assertThat(cli.run("top", "pools", "--no-headers").out()).startsWith("master   1500m ");
+    }
+
+    @Test
     void workersOfAPoolAreAddedUpAndAPlaceCountsOnce() {
         assertThat(cli.run("top", "pools", "--no-headers")).isEqualTo(ok("""
                 master   1500m   100Mi   <none>   <none>   <none>   <none>   <none>
