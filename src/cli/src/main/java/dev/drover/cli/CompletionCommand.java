@@ -58,7 +58,7 @@ final class CompletionCommand implements Runnable {
 
         @Override
         public void run() {
-            try (MasterClient master = drover.connect(DroverCommand.COMPLETION_TIMEOUT)) {
+            try (MasterClient master = drover.connect(drover.timeout(DroverCommand.COMPLETION_TIMEOUT))) {
                 names(new Listings(master, "complete")).stream()
                         .distinct()
                         .forEach(drover.terminal().out()::println);

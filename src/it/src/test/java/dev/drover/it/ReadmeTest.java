@@ -31,8 +31,13 @@ class ReadmeTest {
 
     /// Every code block in that language.
     static List<String> blocks(String language) throws IOException {
+        return blocks("README.md", language);
+    }
+
+    /// Every code block of a page in that language.
+    static List<String> blocks(String page, String language) throws IOException {
         return Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-                .matcher(Files.readString(ROOT.resolve("README.md")))
+                .matcher(Files.readString(ROOT.resolve(page)))
                 .results()
                 .map(match -> match.group(1))
                 .toList();

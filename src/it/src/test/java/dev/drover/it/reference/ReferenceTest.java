@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ReferenceTest {
 
     private static final Path ROOT =
-            DroverProcess.home().toAbsolutePath().getParent().getParent();
+            DroverProcess.home().toAbsolutePath().resolve("../..").normalize();
     private static final Path PAGES = ROOT.resolve("docs/reference");
 
     private static Protos protos() {
