@@ -47,9 +47,13 @@ public final class Gate {
 
     /// What a call over TCP carries.
     ///
-    /// @param path `/drover.control.v1.ControlService/Stop`
+    /// @param method of gRPC that it comes to, `drover.control.v1.ControlService/Stop`; empty: it does nothing
     /// @param authority `Host` or `:authority`
-    record Call(String path, Optional<String> authority, Optional<String> origin, Optional<String> authorization) {}
+    record Call(
+            Optional<String> method,
+            Optional<String> authority,
+            Optional<String> origin,
+            Optional<String> authorization) {}
 
     /// What is decided.
     sealed interface Verdict {
@@ -72,11 +76,11 @@ public final class Gate {
         if (call.origin().filter(origin -> !origin.equals("http://" + own)).isPresent()) {
             return new Verdict.Foreign("calls from other origins are refused");
         }
-        var method = call.path().substring(Math.min(1, call.path().length()));
-        if (isReading(method) || call.authorization().filter(this::isToken).isPresent()) {
-            return new Verdict.Admitted();
-        }
-        return new Verdict.Denied(new Refusal.TokenRequired(method));
+        boolean trusted = call.authorization().filter(this::isToken).isPresent();
+        return call.method()
+                .filter(method -> !trusted && !isReading(method))
+                .<Verdict>map(method -> new Verdict.Denied(new Refusal.TokenRequired(method)))
+                .orElseGet(Verdict.Admitted::new);
     }
 
     private static boolean isReading(String method) {

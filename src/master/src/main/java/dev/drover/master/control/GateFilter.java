@@ -1,6 +1,8 @@
 package dev.drover.master.control;
 
 import com.google.rpc.Status;
+import dev.drover.master.rest.Problem;
+import dev.drover.master.rest.Routes;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,6 +14,8 @@ import jakarta.inject.Singleton;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Puts the [Gate] before everything the control server answers, gRPC and all else. Lets nothing compressed through,
@@ -47,7 +51,8 @@ class GateFilter {
         }
         switch (gate.judge(call(request))) {
             case Gate.Verdict.Admitted() -> context.next();
-            case Gate.Verdict.Foreign(var message) -> forbid(context.response(), message);
+            case Gate.Verdict.Foreign(var message) ->
+                forbid(context.response(), new Problem(FORBIDDEN, "FOREIGN", message, Map.of(), List.of()));
             case Gate.Verdict.Denied(var refusal) -> deny(request, Refusals.statusOf(refusal));
         }
     }
@@ -60,10 +65,20 @@ class GateFilter {
 
     private static Gate.Call call(HttpServerRequest request) {
         return new Gate.Call(
-                request.path() == null ? "" : request.path(),
+                method(request),
                 Optional.ofNullable(request.authority()).map(Object::toString),
                 Optional.ofNullable(request.getHeader("origin")),
                 Optional.ofNullable(request.getHeader("authorization")));
+    }
+
+    /// What is not known to be anything else is taken for the method its path names.
+    private static Optional<String> method(HttpServerRequest request) {
+        var path = request.path() == null ? "" : request.path();
+        return switch (Routes.meaning(request.method().name(), path)) {
+            case Routes.Meaning.Method(var name) -> Optional.of(name);
+            case Routes.Meaning.Nothing() -> Optional.empty();
+            case Routes.Meaning.NotRest() -> Optional.of(path.substring(Math.min(1, path.length())));
+        };
     }
 
     private static void deny(HttpServerRequest request, Status status) {
@@ -71,7 +86,7 @@ class GateFilter {
         if (type != null && type.startsWith(GRPC)) {
             denyCall(request.response(), status);
         } else {
-            forbid(request.response(), status.getMessage());
+            forbid(request.response(), Problem.of(status));
         }
     }
 
@@ -86,10 +101,10 @@ class GateFilter {
                 .end();
     }
 
-    private static void forbid(HttpServerResponse response, String message) {
-        response.setStatusCode(FORBIDDEN)
-                .putHeader("content-type", "text/plain")
-                .end(message + "\n");
+    private static void forbid(HttpServerResponse response, Problem problem) {
+        response.setStatusCode(problem.status())
+                .putHeader("content-type", Problem.TYPE)
+                .end(problem.json());
     }
 
     private static String percentEncoded(String text) {

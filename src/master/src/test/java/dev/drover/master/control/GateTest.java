@@ -124,8 +124,17 @@ class GateTest {
         assertThat(judge(LIST, "localhost:9090", "http://localhost:9090", "")).isEqualTo(new Verdict.Admitted());
     }
 
+    @Test
+    void whatDoesNothingNeedsNoTokenAndMustNotBeForeign() {
+        assertThat(gate.judge(new Call(Optional.empty(), Optional.of("localhost"), Optional.empty(), Optional.empty())))
+                .isEqualTo(new Verdict.Admitted());
+        assertThat(gate.judge(new Call(Optional.empty(), Optional.of("evil"), Optional.empty(), Optional.empty())))
+                .isInstanceOf(Verdict.Foreign.class);
+    }
+
     private Verdict judge(String path, String authority, String origin, String authorization) {
-        return gate.judge(new Call(path, present(authority), present(origin), present(authorization)));
+        var method = Optional.of(path.substring(Math.min(1, path.length())));
+        return gate.judge(new Call(method, present(authority), present(origin), present(authorization)));
     }
 
     private static Optional<String> present(String text) {
