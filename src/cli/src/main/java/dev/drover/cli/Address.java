@@ -8,11 +8,22 @@ import java.nio.file.Path;
 /// Where a master listens.
 sealed interface Address {
 
+    /// Before an address that is encrypted.
+    String SCHEME = "https://";
+
     /// A Unix socket; who may open it may do everything.
     record Unix(Path path) implements Address {
         @Override
         public String toString() {
             return "unix:" + path;
+        }
+    }
+
+    /// A TCP address, encrypted.
+    record Tls(Tcp tcp) implements Address {
+        @Override
+        public String toString() {
+            return SCHEME + tcp;
         }
     }
 
@@ -30,12 +41,20 @@ sealed interface Address {
         }
     }
 
-    /// `unix:/run/drover/control/control.sock`, `127.0.0.1:9090`, `[::1]:9090`, `localhost:9090`.
+    /// `unix:/run/drover/control/control.sock`, `127.0.0.1:9090`, `[::1]:9090`, `localhost:9090`,
+    /// `https://drover.example:9443`.
     static Address parse(String text) {
+        if (text.startsWith(SCHEME)) {
+            return new Tls(tcp(text, text.substring(SCHEME.length()).replaceFirst("/$", "")));
+        }
         if (text.startsWith("unix:") && text.length() > "unix:".length()) {
             return new Unix(Path.of(text.substring("unix:".length()).replaceFirst("^//(?=/)", ""))
                     .toAbsolutePath());
         }
+        return tcp(text, text);
+    }
+
+    private static Tcp tcp(String given, String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon).replaceFirst("^\\[(.*)]$", "$1");
         // Without its brackets the end of an IPv6 address would be taken for the port.
@@ -44,9 +63,9 @@ sealed interface Address {
         if (host.isEmpty() || bare || port == 0) {
             throw new CliException(
                     ExitCode.USAGE,
-                    "cannot use the address '" + text
-                            + "': write unix:PATH or HOST:PORT, as in unix:/run/drover/control/control.sock,"
-                            + " 127.0.0.1:9090 or [::1]:9090");
+                    "cannot use the address '" + given
+                            + "': write unix:PATH, HOST:PORT or https://HOST:PORT, as in"
+                            + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or https://[::1]:9443");
         }
         return new Tcp(host, port);
     }

@@ -3,9 +3,14 @@ package dev.drover.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,6 +29,8 @@ import picocli.CommandLine.Spec;
             "  drover run -f pool.yaml          start a master with the pools of a file",
             "  drover get pools                 what it runs",
             "  drover get workers -w            how its workers come and go",
+            "  drover describe pool web         everything of a pool, and what happened to it",
+            "  drover top                       what they use, in place",
             "  drover logs web -f               what its workers write",
             "  drover apply -f pool.yaml        change what it shall run",
             "  drover rollout status web        wait until a change is rolled out, or has failed",
@@ -48,11 +55,14 @@ final class DroverCommand implements Runnable {
             paramLabel = "ADDRESS",
             scope = ScopeType.INHERIT,
             description = {
-                "Where the master listens: unix:PATH or HOST:PORT.",
+                "Where the master listens: unix:PATH, HOST:PORT on this machine, https://HOST:PORT elsewhere.",
                 "Default: DROVER_ADDRESS, else control/control.sock in the run directory (DROVER_RUN_DIR, else"
                         + " /run/drover, $XDG_RUNTIME_DIR/drover or /tmp/drover-UID, the first that is writable)."
             })
     private Optional<String> address = Optional.empty();
+
+    @Mixin
+    private Credentials credentials = new Credentials();
 
     @Option(
             names = "--timeout",
@@ -75,29 +85,31 @@ final class DroverCommand implements Runnable {
 
     /// The command with all its verbs.
     static CommandLine line(Terminal terminal) {
+        return line(terminal, Optional.empty());
+    }
+
+    /// The command with the verb that the arguments ask for, or with all where they ask for none that it knows: to look
+    /// at a class of each takes longer than most of what they do.
+    static CommandLine line(Terminal terminal, List<String> arguments) {
+        return line(terminal, verb(arguments));
+    }
+
+    private static CommandLine line(Terminal terminal, Optional<String> verb) {
         var drover = new DroverCommand(terminal);
         var failures = new Failures(terminal.err());
-        var line = new CommandLine(drover)
-                .addSubcommand(new RunCommand())
-                .addSubcommand(GetCommand.line(drover))
-                .addSubcommand(new ApplyCommand(drover))
-                .addSubcommand(new DiffCommand(drover))
-                .addSubcommand(new ScaleCommand(drover))
-                .addSubcommand(RolloutCommand.line(drover))
-                .addSubcommand(RestartCommand.line(drover))
-                .addSubcommand(new DeleteCommand(drover))
-                .addSubcommand(new LogsCommand(drover))
-                .addSubcommand(new SendCommand(drover))
-                .addSubcommand(new SubscribeCommand(drover))
-                .addSubcommand(new DrainCommand(drover))
-                .addSubcommand(new StopCommand(drover))
-                .addSubcommand(new ValidateCommand(terminal))
-                .addSubcommand(new VersionCommand(drover))
-                .addSubcommand(new HelpCommand());
+        var line = new CommandLine(drover);
+        var verbs = verbs(drover);
+        // Help knows them all.
+        verb.filter(name -> !name.equals("help"))
+                .map(verbs::get)
+                .ifPresentOrElse(
+                        wanted -> line.addSubcommand(wanted.get()),
+                        () -> verbs.values().forEach(each -> line.addSubcommand(each.get())));
         return line.registerConverter(Duration.class, Durations::parse)
+                .registerConverter(TopCommand.Kind.class, text -> Output.parse(TopCommand.Kind.class, text))
+                .registerConverter(TopRow.Order.class, text -> Output.parse(TopRow.Order.class, text))
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
-                .registerConverter(
-                        GetCommand.Events.Type.class, text -> Output.parse(GetCommand.Events.Type.class, text))
+                .registerConverter(GetEvents.Type.class, text -> Output.parse(GetEvents.Type.class, text))
                 .registerConverter(
                         SubscribeCommand.Format.class, text -> Output.parse(SubscribeCommand.Format.class, text))
                 .registerConverter(VersionCommand.Format.class, text -> Output.parse(VersionCommand.Format.class, text))
@@ -108,6 +120,42 @@ final class DroverCommand implements Runnable {
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .setExitCodeExceptionMapper(failures);
+    }
+
+    private static Map<String, Supplier<Object>> verbs(DroverCommand drover) {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("run", () -> new RunCommand());
+        verbs.put("get", () -> GetCommand.line(drover));
+        verbs.put("describe", () -> DescribeCommand.line(drover));
+        verbs.put("top", () -> new TopCommand(drover));
+        verbs.put("apply", () -> new ApplyCommand(drover));
+        verbs.put("diff", () -> new DiffCommand(drover));
+        verbs.put("scale", () -> new ScaleCommand(drover));
+        verbs.put("rollout", () -> RolloutCommand.line(drover));
+        verbs.put("restart", () -> RestartCommand.line(drover));
+        verbs.put("delete", () -> new DeleteCommand(drover));
+        verbs.put("signal", () -> SignalCommand.line(drover));
+        verbs.put("logs", () -> new LogsCommand(drover));
+        verbs.put("send", () -> new SendCommand(drover));
+        verbs.put("subscribe", () -> new SubscribeCommand(drover));
+        verbs.put("drain", () -> new DrainCommand(drover));
+        verbs.put("stop", () -> new StopCommand(drover));
+        verbs.put("validate", () -> new ValidateCommand(drover.terminal()));
+        verbs.put("version", () -> new VersionCommand(drover));
+        verbs.put("help", () -> new HelpCommand());
+        return verbs;
+    }
+
+    /// The first argument that is neither an option nor the value of one of those that stand before a verb.
+    private static Optional<String> verb(List<String> arguments) {
+        boolean value = false;
+        for (String argument : arguments) {
+            if (!value && !argument.startsWith("-")) {
+                return Optional.of(argument);
+            }
+            value = argument.equals("--address") || argument.equals("--timeout");
+        }
+        return Optional.empty();
     }
 
     /// `drover` alone.
@@ -128,7 +176,12 @@ final class DroverCommand implements Runnable {
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
-        return MasterClient.of(target, runDirectory.resolve("control/token"), timeout(CALL_TIMEOUT));
+        return MasterClient.of(
+                target,
+                credentials,
+                terminal.environment(),
+                runDirectory.resolve("control/token"),
+                timeout(CALL_TIMEOUT));
     }
 
     /// What the user gave.

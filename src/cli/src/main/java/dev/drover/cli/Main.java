@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -27,13 +31,14 @@ public final class Main {
                 Clock.systemUTC(),
                 // Nothing ever counts it down: a wait of the given time, ended early by an interrupt.
                 pause -> !new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS),
-                isTerminal());
+                isTerminal(),
+                Main::stty);
         System.exit(run(terminal, arguments));
     }
 
     /// Runs one command against the given surroundings and returns its exit code.
     public static int run(Terminal terminal, String... arguments) {
-        int code = DroverCommand.line(terminal).execute(arguments);
+        int code = DroverCommand.line(terminal, List.of(arguments)).execute(arguments);
         terminal.out().flush();
         terminal.err().flush();
         return code;
@@ -45,6 +50,25 @@ public final class Main {
             return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().matches("/dev/(pts/|tty|console).*");
         } catch (IOException _) {
             return false;
+        }
+    }
+
+    /// Its standard input is the terminal, whatever ours is.
+    private static Optional<String> stty(String... arguments) {
+        try {
+            var command = new ArrayList<>(List.of("stty"));
+            command.addAll(List.of(arguments));
+            var process = new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/tty"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return process.waitFor() == 0 ? Optional.of(said) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         }
     }
 

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -66,18 +67,18 @@ final class MasterClient implements AutoCloseable {
             Duration timeout,
             SocketAddress target,
             Class<? extends io.netty.channel.Channel> type,
+            Consumer<NettyChannelBuilder> security,
             Optional<String> token) {
         this.address = address;
         this.timeout = timeout;
         this.loop = new NioEventLoopGroup(1);
-        this.channel = NettyChannelBuilder.forAddress(target)
+        var builder = NettyChannelBuilder.forAddress(target)
                 .channelType(type, target.getClass())
                 .eventLoopGroup(loop)
-                .overrideAuthority("localhost")
-                .usePlaintext()
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .directExecutor()
-                .build();
+                .directExecutor();
+        security.accept(builder);
+        this.channel = builder.build();
         Channel way = token.<Channel>map(text ->
                         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
                 .orElse(channel);
@@ -87,7 +88,12 @@ final class MasterClient implements AutoCloseable {
     }
 
     /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else
-    static MasterClient of(Address address, Path tokenFile, Duration timeout) {
+    static MasterClient of(
+            Address address,
+            Credentials credentials,
+            Map<String, String> environment,
+            Path tokenFile,
+            Duration timeout) {
         return switch (address) {
             case Address.Unix(Path path) -> {
                 // Before anything of gRPC is loaded: the usual mistake is told at once.
@@ -99,14 +105,37 @@ final class MasterClient implements AutoCloseable {
                         timeout,
                         UnixDomainSocketAddress.of(path),
                         NioDomainSocketChannel.class,
+                        MasterClient::plain,
                         Optional.empty());
             }
             case Address.Tcp tcp -> {
                 InetSocketAddress target = resolve(tcp);
-                Optional<String> token = target.getAddress().isLoopbackAddress() ? token(tokenFile) : Optional.empty();
-                yield new MasterClient(address, timeout, target, NioSocketChannel.class, token);
+                yield new MasterClient(
+                        address,
+                        timeout,
+                        target,
+                        NioSocketChannel.class,
+                        MasterClient::plain,
+                        target.getAddress().isLoopbackAddress()
+                                ? credentials.token(environment).or(() -> token(tokenFile))
+                                : Optional.empty());
+            }
+            case Address.Tls(Address.Tcp tcp) -> {
+                var tls = credentials.tls(environment);
+                yield new MasterClient(
+                        address,
+                        timeout,
+                        resolve(tcp),
+                        NioSocketChannel.class,
+                        // The name stands in the certificate.
+                        builder -> builder.sslContext(tls).overrideAuthority(tcp.toString()),
+                        credentials.token(environment));
             }
         };
+    }
+
+    private static void plain(NettyChannelBuilder builder) {
+        builder.overrideAuthority("localhost").usePlaintext();
     }
 
     Address address() {
@@ -157,6 +186,21 @@ final class MasterClient implements AutoCloseable {
             return true;
         } catch (StatusRuntimeException e) {
             if (time.isPresent() && e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                return false;
+            }
+            throw failure(purpose, e);
+        }
+    }
+
+    /// Makes one call that tells changes for as long as it goes, and hands each on.
+    ///
+    /// @return false when changes were lost (`EXPIRED`), so that the caller must look anew
+    <R> boolean watch(String purpose, Function<ControlServiceBlockingStub, Iterator<R>> call, Consumer<R> reader) {
+        try {
+            call.apply(stub).forEachRemaining(reader);
+            return true;
+        } catch (StatusRuntimeException e) {
+            if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
                 return false;
             }
             throw failure(purpose, e);
@@ -214,11 +258,18 @@ final class MasterClient implements AutoCloseable {
             case NOT_FOUND -> new CliException(ExitCode.NOT_FOUND, cannot + told + NextStep.after(e));
             case INVALID_ARGUMENT ->
                 new CliException(NextStep.isBadField(e) ? ExitCode.USAGE : ExitCode.FAILED, cannot + told);
-            case PERMISSION_DENIED, UNAUTHENTICATED ->
+            case UNAUTHENTICATED ->
+                new CliException(
+                        ExitCode.FAILED, cannot + told + "; give --token-file, or --tls-certificate and --tls-key");
+            case PERMISSION_DENIED ->
                 new CliException(
                         ExitCode.FAILED,
-                        cannot + told + "; use the control socket of the master's run directory, or its token"
-                                + " (DROVER_RUN_DIR) on an address of this machine");
+                        cannot
+                                + told
+                                + (address instanceof Address.Tls
+                                        ? ""
+                                        : "; use the control socket of the master's run directory, or its token"
+                                                + " (DROVER_RUN_DIR) on an address of this machine"));
             case UNIMPLEMENTED ->
                 new CliException(
                         ExitCode.FAILED,

@@ -19,6 +19,7 @@ final class NextStep {
             case "UNKNOWN_REVISION" -> "; 'drover rollout history' shows the revisions";
             case "NO_PREVIOUS" -> "; without --previous 'drover logs' shows what runs";
             case "PAUSED" -> " with 'drover rollout resume'";
+            case "NO_PROCESS" -> "; 'drover describe worker' tells why it is empty";
             case "CHANGE_REFUSED" -> "; nothing was changed";
             default -> "";
         };

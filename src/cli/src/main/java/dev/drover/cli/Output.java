@@ -13,6 +13,11 @@ enum Output {
     YAML,
     NAME;
 
+    /// Whether it is a table, which people read.
+    boolean isForPeople() {
+        return this == TABLE || this == WIDE;
+    }
+
     /// The format, or another choice, of that name.
     static <E extends Enum<E>> E parse(Class<E> choices, String text) {
         return Arrays.stream(choices.getEnumConstants())
@@ -25,6 +30,6 @@ enum Output {
     }
 
     private static String word(Enum<?> choice) {
-        return choice.name().toLowerCase(Locale.ROOT);
+        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

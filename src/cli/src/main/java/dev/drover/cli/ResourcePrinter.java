@@ -6,25 +6,41 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Writes resources of one kind, and afterwards those that changed.
 final class ResourcePrinter<T> {
 
+    /// So many things are remembered in a watch, which may go on for days while events come and go; one that is
+    /// forgotten is written again when it is told again.
+    private static final int MAX_REMEMBERED = 16_384;
+
+    /// What was written of a thing last.
+    private record Written<T>(T item, Object state) {}
+
     private final Resource<T> resource;
     private final Output output;
+    private final boolean headers;
     private final PrintStream out;
+    private final Colours colours;
     private final Clock clock;
     private final List<Column<T>> columns;
-    private Map<String, Object> before = Map.of();
+    private final Map<String, Written<T>> written = new LinkedHashMap<>();
+    private final Set<String> told = new HashSet<>();
     private @Nullable Table table;
 
-    ResourcePrinter(Resource<T> resource, Output output, Terminal terminal) {
+    /// @param headers whether tables have some
+    ResourcePrinter(Resource<T> resource, Output output, boolean headers, Terminal terminal) {
         this.resource = resource;
         this.output = output;
+        this.headers = headers;
         this.out = terminal.out();
+        this.colours = Colours.of(terminal);
         this.clock = terminal.clock();
         this.columns = resource.columns().stream()
                 .filter(column -> output == Output.WIDE || !column.when().onlyWide())
@@ -48,38 +64,70 @@ final class ResourcePrinter<T> {
                 out.print(Trees.toYaml(items.stream().map(resource.tree()).toList()));
             case NAME -> items.forEach(this::printName);
         }
-        before = states(items);
+        items.forEach(this::remember);
         out.flush();
     }
 
-    /// Writes those that are new or look otherwise than at the call before, and the names of those that are gone.
-    void printChanges(List<T> items) {
-        Map<String, Object> now = states(items);
-        List<T> changed = items.stream()
-                .filter(item -> !state(item).equals(before.get(key(item))))
-                .toList();
+    /// Writes one that is new, looks otherwise than when it was written last, or is gone. Unlike kubectl, which writes
+    /// a
+    /// line that says the same as the one before.
+    void printChange(T item, boolean gone) {
+        Written<T> before = written.get(key(item));
+        told.add(key(item));
+        if (gone ? before == null : before != null && before.state().equals(state(item))) {
+            return;
+        }
+        write(item);
+        if (gone) {
+            written.remove(key(item));
+        } else {
+            remember(item);
+        }
+        // Flushes too.
+        if (out.checkError()) {
+            throw new CliException(ExitCode.FAILED, "cannot go on: nobody reads the output any more");
+        }
+    }
+
+    /// Everything that is there has been told since the last call: what has not is gone, unseen.
+    void forgetOthers() {
+        written.entrySet().stream()
+                .filter(entry -> !told.contains(entry.getKey()))
+                .map(entry -> entry.getValue().item())
+                .toList()
+                .forEach(item -> printChange(item, true));
+        told.clear();
+    }
+
+    private void write(T item) {
         switch (output) {
             case TABLE, WIDE -> {
-                if (table == null && !changed.isEmpty()) {
-                    table = table(changed);
-                } else if (table != null) {
-                    changed.stream().map(this::row).forEach(table::add);
+                if (table == null) {
+                    table = table(List.of(item));
+                } else {
+                    table.add(row(item));
                 }
             }
-            case JSON ->
-                changed.forEach(item -> out.print(Trees.toJson(resource.tree().apply(item))));
+            case JSON -> out.print(Trees.toJson(resource.tree().apply(item)));
             case YAML ->
-                changed.forEach(item ->
-                        out.print("---\n" + Trees.toYaml(List.of(resource.tree().apply(item)))));
-            case NAME -> changed.forEach(this::printName);
+                out.print("---\n" + Trees.toYaml(List.of(resource.tree().apply(item))));
+            case NAME -> printName(item);
         }
-        before = now;
-        out.flush();
+    }
+
+    private void remember(T item) {
+        written.remove(key(item));
+        written.put(key(item), new Written<>(item, state(item)));
+        if (written.size() > MAX_REMEMBERED) {
+            written.remove(written.keySet().iterator().next());
+        }
     }
 
     private Table table(List<T> items) {
         return new Table(
                 out,
+                colours,
+                headers,
                 columns.stream().map(Column::header).toList(),
                 items.stream().map(this::row).toList());
     }
@@ -91,12 +139,6 @@ final class ResourcePrinter<T> {
     private List<String> row(T item) {
         Instant now = clock.instant();
         return columns.stream().map(column -> column.cell().apply(item, now)).toList();
-    }
-
-    private Map<String, Object> states(List<T> items) {
-        Map<String, Object> states = new HashMap<>();
-        items.forEach(item -> states.put(key(item), state(item)));
-        return states;
     }
 
     /// While a worker is replaced two incarnations have its name.

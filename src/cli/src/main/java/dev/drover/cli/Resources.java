@@ -7,7 +7,10 @@ import static dev.drover.cli.Resource.Column.wide;
 import com.google.protobuf.Timestamp;
 import dev.drover.poolfile.Trees;
 import dev.drover.protocol.control.v1.Event;
+import dev.drover.protocol.control.v1.GetMasterResponse;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.MasterState;
+import dev.drover.protocol.control.v1.Socket;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.pool.v1.SocketStatus;
@@ -15,10 +18,8 @@ import dev.drover.protocol.pool.v1.WorkerPool;
 import dev.drover.protocol.worker.v1.Load;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -26,20 +27,13 @@ import java.util.stream.Collectors;
 /// The kinds of things that `get` shows.
 final class Resources {
 
-    /// A socket and whose it is; the name alone is unique in its pool only.
-    record PoolSocket(String pool, SocketStatus socket) {
-        String name() {
-            return pool + "/" + socket.getName();
-        }
-    }
-
     static final Resource<WorkerPool> POOL = new Resource<>(
             "pool",
             pool -> pool.getMetadata().getName(),
             Trees::of,
             List.of(
                     always("NAME", pool -> pool.getMetadata().getName()),
-                    always("READY", pool -> pool.getStatus().getReadyReplicas() + "/" + wanted(pool)),
+                    always("READY", Resources::ready),
                     always("UP-TO-DATE", pool -> pool.getStatus().getUpdatedReplicas()),
                     always("AVAILABLE", pool -> pool.getStatus().getAvailableReplicas()),
                     always("REVISION", pool -> pool.getStatus().getRevision()),
@@ -68,17 +62,18 @@ final class Resources {
                     wide("UNHEALTHY", Worker::getUnhealthy),
                     wide("LAST-EXIT", Resources::lastExit)));
 
-    static final Resource<PoolSocket> SOCKET = new Resource<>(
+    static final Resource<Socket> SOCKET = new Resource<>(
             "socket",
-            PoolSocket::name,
-            Resources::tree,
+            socket -> socket.getPool() + "/" + socket.getName(),
+            Trees::of,
             List.of(
-                    always("POOL", PoolSocket::pool),
-                    always("NAME", each -> each.socket().getName()),
-                    always("MODE", each -> each.socket().getMode()),
-                    always("ADDRESS", each -> each.socket().getAddress()),
-                    always("SHARDS", each -> each.socket().getShards()),
-                    always("QUEUED", each -> each.socket().getQueued())));
+                    always("POOL", Socket::getPool),
+                    always("NAME", Socket::getName),
+                    always("MODE", Socket::getMode),
+                    always("ADDRESS", Socket::getAddress),
+                    always("SHARDS", Socket::getShards),
+                    always("QUEUED", Socket::getQueued),
+                    wide("BACKLOG", Socket::getBacklog)));
 
     static final Resource<Event> EVENT = new Resource<>(
             "event",
@@ -94,6 +89,19 @@ final class Resources {
                     new Resource.Column<>("FIRST SEEN", WIDE_AGE, Resources::firstSeen),
                     wide("NAME", Event::getName)));
 
+    static final Resource<GetMasterResponse> MASTER = new Resource<>(
+            "master",
+            _ -> "master",
+            Trees::of,
+            List.of(
+                    always("NAME", _ -> "master"),
+                    always("READY", GetMasterResponse::getReady),
+                    always("STATUS", master -> state(master.getState())),
+                    always("VERSION", GetMasterResponse::getVersion),
+                    always("PID", GetMasterResponse::getPid),
+                    new Resource.Column<>("AGE", Resource.Column.When.AGE, Resources::age),
+                    wide("RUN-DIRECTORY", GetMasterResponse::getRunDirectory)));
+
     private Resources() {}
 
     /// Where the pool follows the CPUs, what there is stands for what is wanted: the master tells no other number.
@@ -103,7 +111,11 @@ final class Resources {
                 : pool.getStatus().getReplicas();
     }
 
-    private static String addresses(WorkerPool pool) {
+    static String ready(WorkerPool pool) {
+        return pool.getStatus().getReadyReplicas() + "/" + wanted(pool);
+    }
+
+    static String addresses(WorkerPool pool) {
         return pool.getStatus().getSocketsList().stream()
                 .map(SocketStatus::getAddress)
                 .collect(Collectors.joining(","));
@@ -121,7 +133,7 @@ final class Resources {
                 .collect(Collectors.joining(","));
     }
 
-    private static String status(WorkerState state) {
+    static String status(WorkerState state) {
         return switch (state) {
             case WORKER_STATE_PENDING -> "Pending";
             case WORKER_STATE_BACKING_OFF -> "CrashLoopBackOff";
@@ -137,8 +149,22 @@ final class Resources {
         };
     }
 
+    static String state(MasterState state) {
+        return switch (state) {
+            case MASTER_STATE_STARTING -> "Starting";
+            case MASTER_STATE_RUNNING -> "Running";
+            case MASTER_STATE_DRAINING -> "Draining";
+            case MASTER_STATE_STOPPING -> "Stopping";
+            case MASTER_STATE_UNSPECIFIED, UNRECOGNIZED -> "Unknown"; // a newer master's
+        };
+    }
+
     private static String age(Worker worker, Instant now) {
         return worker.hasStartedAt() ? Durations.shown(Duration.between(instant(worker.getStartedAt()), now)) : "";
+    }
+
+    private static String age(GetMasterResponse master, Instant now) {
+        return Durations.shown(Duration.between(instant(master.getStartedAt()), now));
     }
 
     private static Resource.Column<Worker> now(String header, Function<Worker, String> cell) {
@@ -172,13 +198,6 @@ final class Resources {
         return lease.getSocket() + "/" + lease.getShard() + "(" + lease.getQueued() + ")";
     }
 
-    private static Map<String, Object> tree(PoolSocket each) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("pool", each.pool());
-        tree.putAll(Trees.of(each.socket()));
-        return tree;
-    }
-
     static Instant instant(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
@@ -201,7 +220,7 @@ final class Resources {
         return kind + "/" + object.getName();
     }
 
-    private static String ifSet(int number) {
+    static String ifSet(int number) {
         return number == 0 ? "" : String.valueOf(number);
     }
 }

@@ -65,16 +65,16 @@ final class RolloutCommand implements Runnable {
             this.done = done;
         }
 
-        abstract void order(RolloutPoolRequest.Builder request);
+        /// @param request with the name of the pool
+        /// @return the same with the order
+        abstract RolloutPoolRequest.Builder order(RolloutPoolRequest.Builder request);
 
         @Override
         public void run() {
             String name = PoolName.parse(verb + " the rollout of", pool);
-            var request = RolloutPoolRequest.newBuilder().setName(name);
-            order(request);
+            var request = order(RolloutPoolRequest.newBuilder().setName(name)).build();
             try (MasterClient master = drover.connect()) {
-                var response =
-                        master.call(verb + " the rollout of pool " + name, stub -> stub.rolloutPool(request.build()));
+                var response = master.call(verb + " the rollout of pool " + name, stub -> stub.rolloutPool(request));
                 drover.terminal()
                         .out()
                         .println("pool/" + name + " "
@@ -101,8 +101,8 @@ final class RolloutCommand implements Runnable {
         }
 
         @Override
-        void order(RolloutPoolRequest.Builder request) {
-            request.setRestart(RestartOrder.getDefaultInstance());
+        RolloutPoolRequest.Builder order(RolloutPoolRequest.Builder request) {
+            return request.setRestart(RestartOrder.getDefaultInstance());
         }
     }
 
@@ -131,8 +131,8 @@ final class RolloutCommand implements Runnable {
         }
 
         @Override
-        void order(RolloutPoolRequest.Builder request) {
-            request.setUndo(UndoOrder.newBuilder().setToRevision(toRevision));
+        RolloutPoolRequest.Builder order(RolloutPoolRequest.Builder request) {
+            return request.setUndo(UndoOrder.newBuilder().setToRevision(toRevision));
         }
     }
 
@@ -152,8 +152,8 @@ final class RolloutCommand implements Runnable {
         }
 
         @Override
-        void order(RolloutPoolRequest.Builder request) {
-            request.setPause(PauseOrder.getDefaultInstance());
+        RolloutPoolRequest.Builder order(RolloutPoolRequest.Builder request) {
+            return request.setPause(PauseOrder.getDefaultInstance());
         }
     }
 
@@ -170,8 +170,8 @@ final class RolloutCommand implements Runnable {
         }
 
         @Override
-        void order(RolloutPoolRequest.Builder request) {
-            request.setResume(ResumeOrder.getDefaultInstance());
+        RolloutPoolRequest.Builder order(RolloutPoolRequest.Builder request) {
+            return request.setResume(ResumeOrder.getDefaultInstance());
         }
     }
 }

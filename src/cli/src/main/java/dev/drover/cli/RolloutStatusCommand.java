@@ -5,6 +5,7 @@ import dev.drover.protocol.control.v1.Rollout;
 import dev.drover.protocol.control.v1.RolloutState;
 import dev.drover.protocol.control.v1.WatchRolloutRequest;
 import dev.drover.protocol.control.v1.WatchRolloutResponse;
+import dev.drover.protocol.pool.v1.WorkerPool;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -16,9 +17,9 @@ import picocli.CommandLine.Parameters;
         name = "status",
         description = {
             "Tell how the rollout of a pool goes, until it is complete or has failed.",
-            "With --timeout it waits so long at most, otherwise without end: a rollout that is paused has none, nor one"
-                    + " whose workers were all available once and fail since.",
-            "A pool that was rolled back by itself has failed."
+            "With --timeout it waits so long at most, otherwise without end: a rollout that is paused has none.",
+            "A pool that was rolled back by itself has failed, and so has one whose workers were all available once and"
+                    + " fail since, for longer than its progressDeadlineSeconds."
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -69,16 +70,57 @@ final class RolloutStatusCommand implements Runnable {
 
     private void follow(MasterClient master, String name, String purpose) {
         var request = WatchRolloutRequest.newBuilder().setName(name).build();
-        Optional<Duration> timeout = drover.timeout();
-        boolean over = master.follow(
-                purpose, timeout, stub -> stub.watchRollout(request), WatchRolloutResponse::getRollout, this::tell);
-        if (!over) {
+        var left = drover.timeout();
+        while (true) {
+            WorkerPool pool = new Listings(master, purpose).pool(name);
+            Duration look = Duration.ofSeconds(Math.max(1, pool.getSpec().getProgressDeadlineSeconds()));
+            var time = left.filter(all -> all.compareTo(look) < 0).orElse(look);
+            boolean over = master.follow(
+                    purpose,
+                    Optional.of(time),
+                    stub -> stub.watchRollout(request),
+                    WatchRolloutResponse::getRollout,
+                    this::tell);
+            if (over) {
+                return;
+            }
+            left = left.map(all -> all.minus(time));
+            if (left.filter(Duration::isZero).isPresent()) {
+                throw notOver(name);
+            }
+            failWhereItWasComplete(master, pool, purpose);
+        }
+    }
+
+    /// A rollout that is complete has no deadline any more: whether its workers come back nobody knows.
+    ///
+    /// @param before as it was at the begin of a look that has lasted as long as progress may take
+    private static void failWhereItWasComplete(MasterClient master, WorkerPool before, String purpose) {
+        String name = before.getMetadata().getName();
+        WorkerPool now = new Listings(master, purpose).pool(name);
+        int revision = now.getStatus().getRevision();
+        if (wasComplete(before)
+                && wasComplete(now)
+                && revision == before.getStatus().getRevision()) {
             throw new CliException(
                     ExitCode.FAILED,
-                    "cannot see the end of the rollout of pool " + name + " within "
-                            + timeout.orElse(Duration.ZERO).toMillis()
-                            + " ms: it goes on; wait longer with --timeout, or look with 'drover get workers -o wide'");
+                    "cannot see revision " + revision + " of pool " + name + " available again: it was rolled out, and "
+                            + now.getStatus().getAvailableReplicas() + " of its workers are available now; look with"
+                            + " 'drover describe pool " + name + "'");
         }
+    }
+
+    private static boolean wasComplete(WorkerPool pool) {
+        return pool.getStatus().getConditionsList().stream()
+                .anyMatch(condition -> condition.getReason().equals("NewRevisionAvailable"));
+    }
+
+    private CliException notOver(String name) {
+        return new CliException(
+                ExitCode.FAILED,
+                "cannot see the end of the rollout of pool " + name + " within "
+                        + drover.timeout().orElse(Duration.ZERO).toMillis()
+                        + " ms: it goes on; wait longer with --timeout, or look with 'drover get workers -o wide'");
     }
 
     private void tell(Rollout rollout) {

@@ -13,13 +13,22 @@ final class Table {
     private static final String GAP = "   ";
 
     private final PrintStream out;
+    private final Colours colours;
     private final int[] widths;
 
     Table(PrintStream out, List<String> headers, List<List<String>> rows) {
+        this(out, new Colours(false), true, headers, rows);
+    }
+
+    /// @param headed whether the headers are written
+    Table(PrintStream out, Colours colours, boolean headed, List<String> headers, List<List<String>> rows) {
         this.out = out;
+        this.colours = colours;
         this.widths = new int[headers.size()];
         List<List<String>> all = new ArrayList<>(rows);
-        all.addFirst(headers);
+        if (headed) {
+            all.addFirst(headers);
+        }
         for (List<String> row : all) {
             Arrays.setAll(widths, i -> Math.max(widths[i], shown(row.get(i)).length()));
         }
@@ -30,7 +39,7 @@ final class Table {
         var line = new StringBuilder();
         for (int i = 0; i < row.size(); i++) {
             String cell = shown(row.get(i));
-            line.append(cell)
+            line.append(colours.paint(cell))
                     .append(" ".repeat(Math.max(0, widths[i] - cell.length())))
                     .append(GAP);
         }

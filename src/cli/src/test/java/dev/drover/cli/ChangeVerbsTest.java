@@ -22,22 +22,26 @@ import dev.drover.protocol.control.v1.RolloutPoolRequest;
 import dev.drover.protocol.control.v1.RolloutPoolResponse;
 import dev.drover.protocol.control.v1.RolloutState;
 import dev.drover.protocol.control.v1.ScalePoolRequest;
+import dev.drover.protocol.control.v1.SignalWorkerRequest;
 import dev.drover.protocol.control.v1.UndoOrder;
+import dev.drover.protocol.pool.v1.Condition;
+import dev.drover.protocol.pool.v1.Metadata;
 import dev.drover.protocol.pool.v1.Template;
+import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.protocol.pool.v1.WorkerPoolSpec;
+import dev.drover.protocol.pool.v1.WorkerPoolStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The verbs that change what a master runs, against one that only speaks.
-class ChangeVerbsTest {
+class ChangeVerbsTest extends VerbTest {
 
     private static final String POOL = """
             apiVersion: drover.dev/v1
@@ -57,34 +61,26 @@ class ChangeVerbsTest {
             .addLines("pool new: added")
             .build();
 
-    @TempDir
-    private Path directory;
-
-    private FakeMaster master;
-    private Cli cli;
     private Path file;
 
     @BeforeEach
     @SuppressWarnings("NullAway.Init")
     void start() throws IOException {
-        master = new FakeMaster(directory);
-        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
+        master.pools = List.of(pool("NewRevisionCreated"));
         file = Files.writeString(
                 directory.resolve("pools.yaml"),
                 POOL.formatted("web") + "---\n" + POOL.formatted("new") + "---\n" + POOL.formatted("same"));
     }
 
-    @AfterEach
-    void stop() throws IOException {
-        master.close();
-    }
-
-    private static Ran ok(String out) {
-        return new Ran(ExitCode.OK, out, "");
-    }
-
-    private static Ran failed(int code, String message) {
-        return new Ran(code, "", "drover: " + message + "\n");
+    private static WorkerPool pool(String progressing) {
+        return WorkerPool.newBuilder()
+                .setMetadata(Metadata.newBuilder().setName("web"))
+                .setSpec(WorkerPoolSpec.newBuilder().setProgressDeadlineSeconds(1))
+                .setStatus(WorkerPoolStatus.newBuilder()
+                        .setRevision(2)
+                        .addConditions(
+                                Condition.newBuilder().setType("Progressing").setReason(progressing)))
+                .build();
     }
 
     private static Rollout rollout(RolloutState state, String message) {
@@ -386,6 +382,60 @@ class ChangeVerbsTest {
                         "Waiting: 1 of 2...\n",
                         "drover: cannot see the end of the rollout of pool web within 500 ms: it goes on; wait longer"
                                 + " with --timeout, or look with 'drover get workers -o wide'\n"));
+    }
+
+    @Test
+    void aRolloutThatWasCompleteAndWhoseWorkersFailSinceHasFailed() {
+        // given
+        master.pools = List.of(pool("NewRevisionAvailable"));
+        master.rollouts = List.of(WAITING);
+
+        // then
+        assertThat(cli.run("rollout", "status", "web"))
+                .isEqualTo(new Ran(
+                        ExitCode.FAILED,
+                        "Waiting: 1 of 2...\n",
+                        "drover: cannot see revision 2 of pool web available again: it was rolled out, and 0 of its"
+                                + " workers are available now; look with 'drover describe pool web'\n"));
+    }
+
+    @Test
+    void aRolloutThatIsOnItsWayIsWaitedForHoweverLong() {
+        // given a rollout that is over at the second watch only
+        master.rollouts = List.of(WAITING);
+        master.onGetPool = () -> master.rollouts = master.got.get() > 1 ? List.of(WAITING, DONE) : List.of(WAITING);
+
+        // then
+        assertThat(cli.run("rollout", "status", "web"))
+                .isEqualTo(ok("Waiting: 1 of 2...\npool \"web\" successfully\n"));
+    }
+
+    @Test
+    void aSignalIsSentByWhateverNameItHas() {
+        // when
+        Ran ran = cli.run("signal", "worker", "web-0", "usr1");
+
+        // then
+        assertThat(ran).isEqualTo(ok("worker/web-0 signaled with SIGUSR1 (pid 101)\n"));
+        assertThat(master.asked)
+                .containsExactly(SignalWorkerRequest.newBuilder()
+                        .setName("web-0")
+                        .setSignal("USR1")
+                        .build());
+    }
+
+    @Test
+    void anEmptyPlaceGetsNoSignal() {
+        // given
+        master.refusal =
+                Optional.of(FakeMaster.refused(Code.FAILED_PRECONDITION, "NO_PROCESS", "web-0 has no process"));
+
+        // then
+        assertThat(cli.run("signal", "worker", "web-0", "SIGHUP"))
+                .isEqualTo(failed(
+                        ExitCode.FAILED,
+                        "cannot signal worker web-0: web-0 has no process; 'drover describe worker' tells why it is"
+                                + " empty"));
     }
 
     @Test

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import dev.drover.cli.fixtures.Cli;
 import dev.drover.cli.fixtures.Cli.Ran;
-import dev.drover.cli.fixtures.FakeMaster;
 import dev.drover.protocol.control.v1.DrainResponse;
 import dev.drover.protocol.control.v1.Event;
 import dev.drover.protocol.control.v1.Exit;
+import dev.drover.protocol.control.v1.GetMasterResponse;
 import dev.drover.protocol.control.v1.GetVersionResponse;
 import dev.drover.protocol.control.v1.Lease;
+import dev.drover.protocol.control.v1.MasterState;
 import dev.drover.protocol.control.v1.ObjectReference;
 import dev.drover.protocol.control.v1.Session;
+import dev.drover.protocol.control.v1.Setting;
+import dev.drover.protocol.control.v1.Socket;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.pool.v1.Condition;
@@ -25,18 +28,14 @@ import dev.drover.protocol.pool.v1.WorkerPoolStatus;
 import dev.drover.protocol.worker.v1.Load;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The verbs that speak to a master, against one that only speaks.
-class ClientVerbsTest {
+class ClientVerbsTest extends VerbTest {
 
     private static final WorkerPool WEB = WorkerPool.newBuilder()
             .setApiVersion("drover.dev/v1")
@@ -99,6 +98,16 @@ class ClientVerbsTest {
             .setLastExit(Exit.newBuilder().setCode(3).setMessage("exited with code 3\033[31m"))
             .build();
 
+    private static final Socket HTTP = Socket.newBuilder()
+            .setName("http")
+            .setPool("web")
+            .setMode("Sharded")
+            .setAddress("[::]:8080")
+            .setShards(5)
+            .setQueued(1)
+            .setBacklog(4096)
+            .build();
+
     private static final Event STARTED = event(1, "Normal", "PoolAdded", "WorkerPool", "web", "Wanted: added.")
             .setLastTimestamp(ago(200))
             .build();
@@ -119,24 +128,11 @@ class ClientVerbsTest {
                 .setFirstTimestamp(ago(200));
     }
 
-    @TempDir
-    private Path directory;
-
-    private FakeMaster master;
-    private Cli cli;
-
     @BeforeEach
-    @SuppressWarnings("NullAway.Init")
-    void start() throws IOException {
-        master = new FakeMaster(directory);
+    void start() {
         master.pools = List.of(JOBS, WEB);
         master.workers = List.of(READY, EMPTY);
-        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        master.close();
+        master.sockets = List.of(HTTP);
     }
 
     @Test
@@ -187,13 +183,68 @@ class ClientVerbsTest {
     void socketIsCalledWithOrWithoutItsPool() {
         assertThat(cli.run("get", "socket", "http", "-o", "name")).isEqualTo(ok("socket/web/http\n"));
         assertThat(cli.run("get", "socket", "web/http", "-o", "yaml")).isEqualTo(ok("""
-                pool: web
                 name: http
+                pool: web
                 mode: Sharded
                 address: '[::]:8080'
                 shards: 5
                 queued: 1
+                backlog: 4096
                 """));
+    }
+
+    @Test
+    void aSelectorIsTheMastersToRead() {
+        // when
+        Ran pools = cli.run("get", "pools", "-l", "team in (shop)", "-o", "name");
+        Ran workers = cli.run("get", "workers", "--selector=team=shop", "-o", "name");
+        Ran sockets = cli.run("get", "sockets", "-l", "team", "-o", "name");
+        Ran both = cli.run("get", "pools", "web", "-l", "team");
+
+        // then
+        assertThat(List.of(pools.code(), workers.code(), sockets.code())).containsOnly(ExitCode.OK);
+        assertThat(master.selectors).containsExactly("team in (shop)", "team=shop", "team");
+        assertThat(both)
+                .isEqualTo(failed(
+                        ExitCode.USAGE, "cannot get pools: names and a selector exclude each other; give one of them"));
+    }
+
+    @Test
+    void aTableNeedsNoHeaders() {
+        assertThat(cli.run("get", "pools", "jobs", "--no-headers")).isEqualTo(ok("jobs   2/2   0   0   1   <none>\n"));
+    }
+
+    @Test
+    void wordsThatTellHowItStandsAreColouredOnATerminalOnly() {
+        // when
+        Ran coloured = cli.interactive().run("get", "workers", "--no-headers");
+        Ran plain = cli.with("NO_COLOR", "1").run("get", "workers", "--no-headers");
+
+        // then
+        assertThat(coloured.out().lines().findFirst()).hasValue("""
+                web-0   \033[32mtrue\033[0m    \033[32mReady\033[0m              0   101      3m20s\
+                """);
+        assertThat(plain.out()).doesNotContain("\033");
+    }
+
+    @Test
+    void theMasterIsATable() {
+        // given
+        master.about = GetMasterResponse.newBuilder()
+                .setVersion("1.2.3")
+                .setPid(7)
+                .setStartedAt(ago(60))
+                .setState(MasterState.MASTER_STATE_RUNNING)
+                .setReady(true)
+                .addSettings(Setting.newBuilder().setName("lame-duck").setValue("5"))
+                .build();
+
+        // then
+        assertThat(cli.run("get", "master")).isEqualTo(ok("""
+                NAME     READY   STATUS    VERSION   PID   AGE
+                master   true    Running   1.2.3     7     60s
+                """));
+        assertThat(cli.run("get", "master", "-o", "yaml").out()).contains("- name: lame-duck\n  value: '5'\n");
     }
 
     @Test
@@ -243,71 +294,6 @@ class ClientVerbsTest {
     }
 
     @Test
-    void watchShowsOnlyWhatChanged() {
-        // given
-        Worker started = EMPTY.toBuilder()
-                .setState(WorkerState.WORKER_STATE_STARTING)
-                .setPid(102)
-                .build();
-        Iterator<List<Worker>> looks = List.of(
-                        List.of(READY.toBuilder().setStartedAt(ago(300)).build(), EMPTY), List.of(READY, started))
-                .iterator();
-        cli.ticker(_ -> {
-            boolean more = looks.hasNext();
-            master.workers = more ? looks.next() : List.of();
-            return more;
-        });
-
-        // when
-        Ran ran = cli.run("get", "workers", "-w");
-
-        // then
-        assertThat(ran.out().lines().skip(3))
-                .containsExactly("web-1   false   Starting           3          102      <none>");
-    }
-
-    @Test
-    void watchDoesNotShowEverySignOfLife() {
-        // given
-        Iterator<Worker> looks = List.of(
-                        READY.toBuilder().setSession(session(1, 18)).build(),
-                        READY.toBuilder().setSession(session(0, 19)).build())
-                .iterator();
-        for (String format : new String[] {"wide", "json", "yaml"}) {
-            cli.ticker(_ -> {
-                boolean more = looks.hasNext();
-                master.workers = more ? List.of(looks.next()) : List.of();
-                return more;
-            });
-            master.workers = List.of(READY);
-            String before = cli.run("get", "workers", "-o", format).out();
-
-            // when
-            Ran ran = cli.run("get", "workers", "-w", "-o", format);
-
-            // then
-            assertThat(ran.out()).isEqualTo(before);
-        }
-    }
-
-    @Test
-    void watchEndsWhereTheMasterDoes() {
-        // given
-        cli.ticker(_ -> {
-            master.stopListening();
-            return true;
-        });
-
-        // when
-        Ran ran = cli.run("get", "pools", "-w", "-o", "name");
-
-        // then
-        assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE);
-        assertThat(ran.out()).startsWith("pool/jobs\npool/web\n");
-        assertThat(ran.err()).startsWith("drover: cannot reach the master at unix:" + directory);
-    }
-
-    @Test
     void workerIsRestarted() {
         // when
         Ran ran = cli.run("restart", "worker", "web-0");
@@ -336,23 +322,6 @@ class ClientVerbsTest {
                 """));
         assertThat(cli.run("get", "events", "--type", "warning", "-o", "name")).isEqualTo(ok("event/web-0.7\n"));
         assertThat(cli.run("get", "events", "--type", "bad").code()).isEqualTo(ExitCode.USAGE);
-    }
-
-    @Test
-    void eventsThatHappenAgainAreShownAgain() {
-        // given
-        master.events = List.of(STARTED, FAILED);
-        var again = FAILED.toBuilder().setCount(4).setLastTimestamp(ago(0)).build();
-        var looks = List.of(List.of(STARTED, FAILED), List.of(STARTED, again)).iterator();
-        cli.ticker(_ -> {
-            boolean more = looks.hasNext();
-            master.events = more ? looks.next() : List.of();
-            return more;
-        });
-
-        // then
-        assertThat(cli.run("get", "events", "-w").out().lines().skip(3))
-                .containsExactly("0s          Warning   Failed      worker/web-0   4       Exited with code 3.");
     }
 
     @Test
@@ -509,9 +478,5 @@ class ClientVerbsTest {
         return Timestamp.newBuilder()
                 .setSeconds(Cli.NOW.getEpochSecond() - seconds)
                 .build();
-    }
-
-    private static Ran ok(String out) {
-        return new Ran(ExitCode.OK, out, "");
     }
 }

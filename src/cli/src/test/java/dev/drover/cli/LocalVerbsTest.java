@@ -72,6 +72,11 @@ class LocalVerbsTest {
             strings = {
                 "get pools",
                 "get workers -w",
+                "get master",
+                "describe pool web",
+                "describe master",
+                "top",
+                "signal worker web-0 HUP",
                 "get sockets",
                 "scale web --replicas=1",
                 "delete pool/web",
@@ -131,8 +136,19 @@ class LocalVerbsTest {
                 "get pool --wach | cannot run 'drover get pools': unknown option: '--wach', did you mean '--watch'? See"
                         + " 'drover get pools -h'",
                 "frobnicate | cannot run 'drover': unknown command 'frobnicate'; see 'drover -h'",
-                "get | cannot run 'drover get': missing what to get: pools, workers, sockets or events; see 'drover get -h'",
+                "get | cannot run 'drover get': missing what to get: pools, workers, sockets, events or"
+                        + " master; see 'drover get -h'",
+                "describe | cannot run 'drover describe': missing what to describe: pool, worker or socket NAME, or master;"
+                        + " see 'drover describe -h'",
                 "restart | cannot run 'drover restart': missing what to restart: worker NAME; see 'drover restart -h'",
+                "signal | cannot run 'drover signal': missing whom to signal: worker NAME SIGNAL; see 'drover signal -h'",
+                "signal worker web-0 | cannot run 'drover signal worker': missing required parameter: 'SIGNAL'; see 'drover"
+                        + " signal worker -h'",
+                "top pods | cannot run 'drover top': invalid value for positional parameter at index 0 (KIND): 'pods' is not"
+                        + " known; allowed are workers, pools; see 'drover top -h'",
+                "top --sort-by age | cannot run 'drover top': invalid value for option '--sort-by': 'age' is not known;"
+                        + " allowed are name, cpu, memory, connections, in-flight, messages, restarts; see 'drover top"
+                        + " -h'",
                 "apply | cannot run 'drover apply': missing required option: '--filename=FILE'; see 'drover apply -h'",
                 "diff | cannot run 'drover diff': missing required option: '--filename=FILE'; see 'drover diff -h'",
                 "scale web | cannot run 'drover scale': missing required option: '--replicas=N'; see 'drover scale -h'",
@@ -176,8 +192,8 @@ class LocalVerbsTest {
                 "subscribe -o yaml | cannot run 'drover subscribe': invalid value for option '--output': 'yaml' is not"
                         + " known; allowed are text, json; see 'drover subscribe -h'",
                 "help me | cannot run 'drover': unknown command 'me'; see 'drover -h'",
-                "--address here stop | cannot use the address 'here': write unix:PATH or HOST:PORT, as in"
-                        + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or [::1]:9090",
+                "--address here stop | cannot use the address 'here': write unix:PATH, HOST:PORT or https://HOST:PORT, as in"
+                        + " unix:/run/drover/control/control.sock, 127.0.0.1:9090 or https://[::1]:9443",
                 "run -f x --foo | cannot run a master: this is the client; use bin/drover of the distribution, which"
                         + " starts the master",
             })
@@ -192,6 +208,16 @@ class LocalVerbsTest {
                 "get pools",
                 "get workers",
                 "get sockets",
+                "get events",
+                "get master",
+                "describe",
+                "describe pool",
+                "describe worker",
+                "describe socket",
+                "describe master",
+                "top",
+                "signal",
+                "signal worker",
                 "apply",
                 "diff",
                 "scale",

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import com.google.rpc.Code;
-import dev.drover.cli.fixtures.Cli;
 import dev.drover.cli.fixtures.Cli.Ran;
 import dev.drover.cli.fixtures.FakeMaster;
 import dev.drover.protocol.control.v1.LogLine;
@@ -13,29 +12,18 @@ import dev.drover.protocol.control.v1.ReadLogsResponse;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.pool.v1.Metadata;
 import dev.drover.protocol.pool.v1.WorkerPool;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// `drover logs`, against a master that only speaks.
-class LogsVerbTest {
-    @TempDir
-    private Path directory;
-
-    private FakeMaster master;
-    private Cli cli;
+class LogsVerbTest extends VerbTest {
 
     @BeforeEach
-    @SuppressWarnings("NullAway.Init")
-    void start() throws IOException {
-        master = new FakeMaster(directory);
+    void start() {
         master.pools = List.of(pool("web"), pool("idle"), pool("web-0"));
         master.workers = List.of(worker("web", 0), worker("web", 1));
         master.logs = List.of(
@@ -47,12 +35,6 @@ class LogsVerbTest {
                         .setLost(7)
                         .addLines(line("web-0", "three"))
                         .build());
-        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        master.close();
     }
 
     private static WorkerPool pool(String name) {

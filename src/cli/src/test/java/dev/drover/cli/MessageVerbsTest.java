@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import dev.drover.cli.fixtures.Cli;
 import dev.drover.cli.fixtures.Cli.Ran;
-import dev.drover.cli.fixtures.FakeMaster;
 import dev.drover.cli.fixtures.FakeMessages;
 import dev.drover.protocol.control.v1.RequestResponse;
 import dev.drover.protocol.control.v1.SendRequest;
@@ -23,33 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// `send` and `subscribe`, against a master that only speaks.
-class MessageVerbsTest {
-
-    @TempDir
-    private Path directory;
-
-    private FakeMaster master;
-    private Cli cli;
-
-    @BeforeEach
-    @SuppressWarnings("NullAway.Init")
-    void start() throws IOException {
-        master = new FakeMaster(directory);
-        cli = new Cli().with("DROVER_RUN_DIR", directory.toString());
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        master.close();
-    }
+class MessageVerbsTest extends VerbTest {
 
     @Test
     void textIsSentToAWorker() {
@@ -347,9 +325,5 @@ class MessageVerbsTest {
 
     private static IdRange range(long first, long last) {
         return IdRange.newBuilder().setFirst(first).setLast(last).build();
-    }
-
-    private static Ran ok(String out) {
-        return new Ran(ExitCode.OK, out, "");
     }
 }

@@ -51,7 +51,7 @@ class EventsTest {
                 .contains(
                         " Normal RolloutComplete pool/web 1 Revision 1 is available in every place.",
                         " Warning Failed worker/web-0 1 Killed by SIGKILL.",
-                        " Warning Unavailable pool/web 1 0 workers are available, 1 are needed.",
+                        " Warning Unavailable pool/web 1 0 workers are available, 1 is needed.",
                         " Normal Ready worker/web-0 2 Serves with revision 1.");
         assertThat(events(drover)).contains(" Normal MasterStarted master/master 1 ");
     }

@@ -28,7 +28,7 @@ class Application implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) throws InterruptedException {
-        var control = launch.options().control().map(address -> address.withChosenPort(server::getPort));
+        var control = launch.options().control().map(address -> address.withChosenPort(this::controlPort));
         var management =
                 launch.options().management().map(address -> address.withChosenPort(server::getManagementPort));
         control.ifPresent(launch.files()::writeAddress);
@@ -40,12 +40,17 @@ class Application implements QuarkusApplication {
         return launch.master().awaitStopped();
     }
 
+    private int controlPort() {
+        return launch.options().tls().isPresent() ? server.getSecurePort() : server.getPort();
+    }
+
     private void tellStarted(Optional<ListenAddress> control, Optional<ListenAddress> management) {
         var pools = launch.master().snapshot().pools().stream()
                 .map(Application::text)
                 .toList();
         var own = Stream.of(
-                        control.map(address -> "control " + address),
+                        control.map(address ->
+                                "control " + (launch.options().tls().isPresent() ? "https://" : "") + address),
                         management.map(address -> "management " + address))
                 .flatMap(Optional::stream)
                 .toList();

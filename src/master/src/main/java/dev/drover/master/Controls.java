@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.Measures;
 import dev.drover.supervisor.SignalOutcome;
 import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
@@ -9,6 +10,7 @@ import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,12 @@ public interface Controls {
     ///
     /// @throws dev.drover.supervisor.SupervisorException where the loop does not answer, or has ended
     Snapshot snapshot();
+
+    /// What can be measured.
+    ///
+    /// @param bound how long to wait for it, at most
+    /// @throws dev.drover.supervisor.SupervisorException where the loop does not answer in that time, or has ended
+    Measures measure(Duration bound);
 
     /// The resource a pool was made from, defaults filled in.
     Optional<WorkerPool> written(String pool);

@@ -17,13 +17,17 @@ final class FlagVariables implements IDefaultValueProvider {
     /// Files and directories in place of `-f`, as PATH is written. A directory in it may be empty.
     static final String POOL_FILES = "DROVER_POOL_FILES";
 
-    private static final Map<String, String> NAMES = Map.of(
-            "--control-address", "DROVER_CONTROL_ADDRESS",
-            "--management-address", "DROVER_MANAGEMENT_ADDRESS",
-            "--lame-duck", "DROVER_LAME_DUCK_SECONDS",
-            "--grace", "DROVER_GRACE_SECONDS",
-            "--pod-grace", "DROVER_POD_GRACE_SECONDS",
-            "--log-format", "DROVER_LOG_FORMAT");
+    private static final Map<String, String> NAMES = Map.ofEntries(
+            Map.entry("--control-address", "DROVER_CONTROL_ADDRESS"),
+            Map.entry("--tls-certificate", "DROVER_TLS_CERTIFICATE"),
+            Map.entry("--tls-key", "DROVER_TLS_KEY"),
+            Map.entry("--tls-client-ca", "DROVER_TLS_CLIENT_CA"),
+            Map.entry("--token-file", "DROVER_TOKEN_FILE"),
+            Map.entry("--management-address", "DROVER_MANAGEMENT_ADDRESS"),
+            Map.entry("--lame-duck", "DROVER_LAME_DUCK_SECONDS"),
+            Map.entry("--grace", "DROVER_GRACE_SECONDS"),
+            Map.entry("--pod-grace", "DROVER_POD_GRACE_SECONDS"),
+            Map.entry("--log-format", "DROVER_LOG_FORMAT"));
 
     private final Map<String, String> environment;
 

@@ -1,5 +1,6 @@
 package dev.drover.master;
 
+import dev.drover.master.access.Access;
 import dev.drover.master.control.Gate;
 import dev.drover.session.Switchboard;
 import jakarta.enterprise.inject.Produces;
@@ -39,7 +40,13 @@ public class Handover {
 
     @Produces
     @Singleton
+    Access access(Launch launch) {
+        return launch.access();
+    }
+
+    @Produces
+    @Singleton
     Gate gate(Launch launch) {
-        return new Gate(launch.files().token());
+        return new Gate(launch.access().tokens());
     }
 }

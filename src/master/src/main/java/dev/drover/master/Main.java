@@ -1,6 +1,9 @@
 package dev.drover.master;
 
 import dev.drover.master.RunCommand.Parsed;
+import dev.drover.master.access.Access;
+import dev.drover.master.access.TokenFile;
+import dev.drover.master.access.Tokens;
 import dev.drover.master.log.LineWriter;
 import dev.drover.master.log.LogHandler;
 import dev.drover.master.log.WorkerLines;
@@ -72,15 +75,25 @@ public final class Main {
                     LOG.info("Stopped before it had started");
                     return ExitCode.CLEAN;
                 }
-                try (var _ = Lookout.start(master::lookAround)) {
-                    return quarkus(new Launch(master, options, files, supervisor.switchboard()));
+                var access = access(options, files);
+                try (var _ = Lookout.start(() -> {
+                    master.lookAround();
+                    access.tokens().lookAround();
+                })) {
+                    return quarkus(new Launch(master, options, files, access, supervisor.switchboard()));
                 }
             }
         } catch (SupervisorException failure) {
             return print(System.err, ExitCode.FAILED, failure.problems());
+        } catch (TokenFile.Broken broken) {
+            return print(System.err, ExitCode.USAGE, List.of(String.valueOf(broken.getMessage())));
         } catch (MasterException failure) {
             return print(System.err, ExitCode.FAILED, List.of(String.valueOf(failure.getMessage())));
         }
+    }
+
+    private static Access access(RunOptions options, ControlFiles files) throws TokenFile.Broken {
+        return new Access(new Tokens(files.token(), options.tokenFile()), options.tls());
     }
 
     private static SupervisorOptions supervisorOptions(RunOptions options, WorkerLines output) {

@@ -1,6 +1,7 @@
 package dev.drover.master;
 
 import dev.drover.protocol.pool.v1.WorkerPool;
+import dev.drover.supervisor.Measures;
 import dev.drover.supervisor.RestartPolicy;
 import dev.drover.supervisor.SignalOutcome;
 import dev.drover.supervisor.Snapshot;
@@ -12,6 +13,7 @@ import dev.drover.supervisor.journal.Journal;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +148,11 @@ final class Master implements Controls {
     @Override
     public Snapshot snapshot() {
         return supervisor.snapshot();
+    }
+
+    @Override
+    public Measures measure(Duration bound) {
+        return supervisor.measure(bound);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.drover.master;
 
+import dev.drover.master.access.ServerTls;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -21,7 +23,26 @@ final class QuarkusSettings {
     /// Calls that their caller may end early within 30 s, on one connection, before it is cut: deadlines do that, too.
     private static final int MAX_RESETS = 10_000;
 
+    /// Between two looks at the files of TLS.
+    private static final int RELOAD_PERIOD_SECONDS = 5;
+
     private QuarkusSettings() {}
+
+    /// In a configuration of its own: the default one would be the management address's, too.
+    private static Map<String, String> of(ServerTls tls) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("quarkus.http.insecure-requests", "disabled");
+        settings.put("quarkus.http.tls-configuration-name", "control");
+        settings.put("quarkus.tls.control.key-store.pem.0.cert", absolute(tls.certificate()));
+        settings.put("quarkus.tls.control.key-store.pem.0.key", absolute(tls.key()));
+        tls.clientCa().ifPresent(file -> settings.put("quarkus.tls.control.trust-store.pem.certs", absolute(file)));
+        settings.put("quarkus.tls.control.reload-period", RELOAD_PERIOD_SECONDS + "s");
+        return settings;
+    }
+
+    private static String absolute(Path file) {
+        return file.toAbsolutePath().toString();
+    }
 
     /// Keys and values. System properties win over every other source.
     static Map<String, String> of(RunOptions options, ControlFiles files) {
@@ -32,8 +53,11 @@ final class QuarkusSettings {
                 "quarkus.http.host-enabled", Boolean.toString(options.control().isPresent()));
         options.control().ifPresent(address -> {
             settings.put("quarkus.http.host", address.host().getHostAddress());
-            settings.put("quarkus.http.port", Integer.toString(address.port()));
+            settings.put(
+                    options.tls().isPresent() ? "quarkus.http.ssl-port" : "quarkus.http.port",
+                    Integer.toString(address.port()));
         });
+        options.tls().ifPresent(tls -> settings.putAll(of(tls)));
         settings.put("quarkus.http.limits.max-concurrent-streams", Integer.toString(MAX_STREAMS));
         settings.put("quarkus.http.initial-window-size", Integer.toString(STREAM_WINDOW_BYTES));
         settings.put("quarkus.http.http2-connection-window-size", Integer.toString(CONNECTION_WINDOW_BYTES));

@@ -34,12 +34,15 @@ import picocli.CommandLine.ParameterException;
             "  drover run -f /etc/drover --lame-duck 5  the pools of a directory; on TERM say \"not ready\"",
             "                                           for 5 seconds before connections are refused",
             "  curl http://127.0.0.1:9000/q/health/ready   is every pool available?",
+            "  drover run --control-address 0.0.0.0:9443 --tls-certificate tls.crt --tls-key tls.key \\",
+            "             --token-file tokens           steered from other machines, by whoever has a token",
             "",
             "Signals: TERM, INT stop (a second one hastens); HUP reads the files again;",
             "         TTIN, TTOU one worker more, fewer in pools with a set count.",
             "Environment, for flags that are not given: DROVER_CONTROL_ADDRESS, DROVER_MANAGEMENT_ADDRESS,",
             "         DROVER_LAME_DUCK_SECONDS, DROVER_GRACE_SECONDS, DROVER_POD_GRACE_SECONDS,",
-            "         DROVER_LOG_FORMAT; and DROVER_POOL_FILES, files and directories of pools divided by ':'",
+            "         DROVER_LOG_FORMAT, DROVER_TLS_CERTIFICATE, DROVER_TLS_KEY, DROVER_TLS_CLIENT_CA,",
+            "         DROVER_TOKEN_FILE; and DROVER_POOL_FILES, files and directories of pools divided by ':'",
             "         (directories without a pool file: the default pool).",
             "Exit: 0 stopped cleanly; 1 failed, or something had to be killed; 2 usage or bad file."
         })
@@ -57,9 +60,12 @@ final class RunCommand {
             names = "--control-address",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:9090",
-            description = "Where the control API listens besides control.sock: a loopback address, or 'off'; port 0 "
-                    + "lets the kernel choose. Default: ${DEFAULT-VALUE}")
+            description = "Where the control API listens besides control.sock: a loopback address, with TLS any, or "
+                    + "'off'; port 0 lets the kernel choose. Default: ${DEFAULT-VALUE}")
     private String controlAddress = "";
+
+    @Mixin
+    private AccessFlags access = new AccessFlags();
 
     @Option(
             names = "--management-address",
@@ -146,10 +152,14 @@ final class RunCommand {
     }
 
     private RunOptions checked(FlagVariables variables) {
+        var control = address("--control-address", controlAddress);
+        access.check(control);
         return new RunOptions(
                 files,
                 variables.poolFiles(),
-                address("--control-address", controlAddress).map(RunCommand::onlyLoopback),
+                control,
+                access.tls(),
+                access.tokenFile(),
                 address("--management-address", managementAddress),
                 seconds("--lame-duck", lameDuckSeconds),
                 graceSeconds.map(grace -> seconds("--grace", grace)),
@@ -167,16 +177,6 @@ final class RunCommand {
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException(flag + ": " + wrong.getMessage(), wrong);
         }
-    }
-
-    /// Every process of the network could steer a control address that leaves loopback.
-    private static ListenAddress onlyLoopback(ListenAddress address) {
-        if (!address.host().isLoopbackAddress()) {
-            throw new IllegalArgumentException(
-                    "--control-address: " + address + " leaves loopback, which needs TLS and "
-                            + "authentication and is not built yet; use 127.0.0.1:PORT, [::1]:PORT or 'off'");
-        }
-        return address;
     }
 
     private static Duration seconds(String flag, int seconds) {

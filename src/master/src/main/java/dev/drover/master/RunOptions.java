@@ -1,5 +1,6 @@
 package dev.drover.master;
 
+import dev.drover.master.access.ServerTls;
 import dev.drover.master.log.LogFormat;
 import dev.drover.session.MessageLimits;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.Optional;
 /// @param defaultFiles the same where there are no `files`; none, or only directories without a pool file: the default
 ///     pool
 /// @param control address of the control API; empty: only `control.sock`
+/// @param tls with what the control address is encrypted; empty: it does not leave loopback
+/// @param tokenFile tokens for the control address besides that of the run directory
 /// @param management address of the health checks; empty: none
 /// @param lameDuck how long a stop keeps serving while it already says "not ready"
 /// @param grace time between the stop signal and KILL; empty: what each pool says
@@ -26,6 +29,8 @@ record RunOptions(
         List<Path> files,
         List<Path> defaultFiles,
         Optional<ListenAddress> control,
+        Optional<ServerTls> tls,
+        Optional<Path> tokenFile,
         Optional<ListenAddress> management,
         Duration lameDuck,
         Optional<Duration> grace,
@@ -45,6 +50,12 @@ record RunOptions(
     Map<String, String> settings(Optional<ListenAddress> chosenControl, Optional<ListenAddress> chosenManagement) {
         var settings = new LinkedHashMap<String, String>();
         settings.put("control-address", text(chosenControl));
+        tls.ifPresent(files -> {
+            settings.put("tls-certificate", files.certificate().toString());
+            settings.put("tls-key", files.key().toString());
+            files.clientCa().ifPresent(file -> settings.put("tls-client-ca", file.toString()));
+        });
+        tokenFile.ifPresent(file -> settings.put("token-file", file.toString()));
         settings.put("management-address", text(chosenManagement));
         settings.put("lame-duck", seconds(lameDuck));
         grace.ifPresent(wait -> settings.put("grace", seconds(wait)));

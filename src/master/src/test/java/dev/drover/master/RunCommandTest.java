@@ -6,12 +6,15 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import dev.drover.master.RunCommand.Parsed;
 import dev.drover.master.log.LogFormat;
 import dev.drover.session.MessageLimits;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +26,8 @@ class RunCommandTest {
                         List.of(),
                         List.of(),
                         Optional.of(ListenAddress.parse("127.0.0.1:9090")),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.of(ListenAddress.parse("127.0.0.1:9000")),
                         Duration.ZERO,
                         Optional.empty(),
@@ -40,6 +45,7 @@ class RunCommandTest {
                 "a.yaml",
                 "--file=dir",
                 "--control-address=off",
+                "--token-file=tokens",
                 "--management-address",
                 "0.0.0.0:0",
                 "--lame-duck",
@@ -58,6 +64,8 @@ class RunCommandTest {
                         List.of(Path.of("a.yaml"), Path.of("dir")),
                         List.of(),
                         Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(Path.of("tokens")),
                         Optional.of(ListenAddress.parse("0.0.0.0:0")),
                         Duration.ofSeconds(5),
                         Optional.of(Duration.ZERO),
@@ -70,7 +78,9 @@ class RunCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--control-address=0.0.0.0:9090 | needs TLS and authentication",
+                "--control-address=0.0.0.0:9090 | 0.0.0.0:9090 leaves loopback, which needs --tls-certificate",
+                "--tls-key=key.pem              | --tls-certificate and --tls-key belong together",
+                "--tls-client-ca=ca.pem         | --tls-client-ca needs --tls-certificate",
                 "--control-address=9090         | --control-address: '9090' has no port",
                 "--management-address=x:1       | --management-address: 'x' is no address",
                 "--lame-duck=-1                 | not within 0..86400",
@@ -96,6 +106,24 @@ class RunCommandTest {
     }
 
     @Test
+    void aFileOfTlsThatCannotBeUsedIsToldWithItsFlag(@TempDir Path directory) throws IOException {
+        // given
+        var file = Files.writeString(directory.resolve("tls.pem"), "-----BEGIN RSA PRIVATE KEY-----");
+
+        // then
+        assertThat(RunCommand.parse(Map.of(), "--tls-certificate=" + file, "--tls-key=" + file))
+                .asInstanceOf(type(Parsed.Wrong.class))
+                .extracting(Parsed.Wrong::message)
+                .asString()
+                .contains("--tls-certificate: " + file + " holds no certificate in PEM form");
+        assertThat(RunCommand.parse(Map.of(), "--tls-certificate=" + directory.resolve("none"), "--tls-key=x"))
+                .asInstanceOf(type(Parsed.Wrong.class))
+                .extracting(Parsed.Wrong::message)
+                .asString()
+                .contains("--tls-certificate: cannot read");
+    }
+
+    @Test
     void theEnvironmentSpeaksForFlagsThatAreNotGiven() {
         // given
         var environment = Map.of(
@@ -115,6 +143,8 @@ class RunCommandTest {
                 .isEqualTo(new Parsed.Run(new RunOptions(
                         List.of(Path.of("a.yaml")),
                         List.of(Path.of("/etc/drover"), Path.of("/more/pool.yaml")),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.of(ListenAddress.parse("0.0.0.0:9000")),
                         Duration.ofSeconds(7),

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -48,6 +49,12 @@ final class Link {
     /// Set by whoever has something to write, cleared by the loop before it looks.
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
+    /// Messages and requests that have come. Written by the loop, read by everyone.
+    private final AtomicLong arrived = new AtomicLong();
+
+    /// Messages and requests that handlers of the other end have taken. Written by the loop, read by everyone.
+    private final AtomicLong delivered = new AtomicLong();
+
     /// The number of the last message or request that came.
     private long lastArrived;
 
@@ -86,6 +93,16 @@ final class Link {
                 yield Withdrawal.NOTHING;
             }
         };
+    }
+
+    /// Messages and requests that have come from the other end; any thread.
+    long arrived() {
+        return arrived.get();
+    }
+
+    /// Messages and requests that handlers of the other end have taken; any thread.
+    long delivered() {
+        return delivered.get();
     }
 
     Arrivals arrivals() {
@@ -259,6 +276,7 @@ final class Link {
                 throw SessionViolation.malformed("number " + id + " as taken, which is not under way");
             }
             outgoing.take();
+            delivered.incrementAndGet();
             released.add(outgoing);
             if (!outgoing.isRequest()) {
                 outstanding.remove(id);
@@ -275,7 +293,12 @@ final class Link {
             case REQUEST -> arrived(envelope, Envelopes.request(envelope.getRequest(), limits), true);
             case REPLY -> {
                 var payload = Envelopes.payload(envelope.getReply(), limits);
-                settle(answered(envelope, "reply", Outgoing::isRequest), outcome -> outcome.replied(payload));
+                var request = answered(envelope, "reply", Outgoing::isRequest);
+                if (!request.isTaken()) {
+                    // A reply says as much.
+                    delivered.incrementAndGet();
+                }
+                settle(request, outcome -> outcome.replied(payload));
             }
             case FAILURE -> {
                 var failure = Envelopes.failure(envelope.getFailure());
@@ -305,6 +328,7 @@ final class Link {
                     + ": each must be greater than the one before, from 1 to 2^63 - 1");
         }
         lastArrived = id;
+        arrived.incrementAndGet();
         arrivals.came(said.payload().size(), request);
         var incoming = new Incoming(this, id, said.payload().size(), request);
         var withdrawal = inlet.arrived(Envelopes.address(envelope), said, incoming);

@@ -61,6 +61,16 @@ public final class WorkerSession {
         return load;
     }
 
+    /// Messages and requests that the worker has sent.
+    public long messagesSent() {
+        return link.arrived();
+    }
+
+    /// Messages and requests that its handlers have taken.
+    public long messagesReceived() {
+        return link.delivered();
+    }
+
     /// Tells whether it is this incarnation that gets what is addressed to its worker, before all others. Any
     /// thread.
     public void markReady(boolean isReady) {

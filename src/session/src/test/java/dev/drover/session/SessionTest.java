@@ -81,6 +81,28 @@ class SessionTest {
     }
 
     @Test
+    void whatAWorkerHasSaidAndTakenIsCounted() {
+        // given
+        var child = master.openWorker("web-0");
+        child.messenger().onMessage(message -> {});
+        child.messenger().onRequest(request -> request.reply(request.payload()));
+        master.parent().onMessage(message -> {});
+
+        // when
+        child.messenger().send(Address.parent(), Payload.text("one")).join();
+        child.messenger().send(Address.parent(), Payload.text("two")).join();
+        master.parent().send(Address.worker("web-0"), Payload.text("three")).join();
+        master.parent()
+                .request(Address.worker("web-0"), Payload.text("four"), TIMEOUT)
+                .join();
+        master.parent().send(Address.pool("web"), Payload.text("five")).join();
+
+        // then
+        assertThat(master.sessions.getFirst().messagesSent()).isEqualTo(2);
+        assertThat(master.sessions.getFirst().messagesReceived()).isEqualTo(3);
+    }
+
+    @Test
     void outstandingRequestFailsAtOnceWhenTheWorkerDies() throws Exception {
         // given
         var child = master.openWorker("web-0");

@@ -10,10 +10,17 @@ import java.util.Optional;
 final class AcceptedConnection implements Arrival, AutoCloseable {
     private final Door door;
     private final Fd fd;
+    private final long acceptedNanos;
 
-    AcceptedConnection(Door door, Fd fd) {
+    AcceptedConnection(Door door, Fd fd, long acceptedNanos) {
         this.door = door;
         this.fd = fd;
+        this.acceptedNanos = acceptedNanos;
+    }
+
+    /// When it was accepted, of the loop's clock.
+    long acceptedNanos() {
+        return acceptedNanos;
     }
 
     Door door() {

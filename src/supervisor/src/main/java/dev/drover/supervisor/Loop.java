@@ -27,14 +27,17 @@ final class Loop {
     /// How long the loop sleeps when no timer is due.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>(MAX_TASKS);
+    private final LinkedBlockingQueue<Task> tasks = new LinkedBlockingQueue<>(MAX_TASKS);
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::dueNanos).thenComparingLong(Timer::order));
     private final CompletableFuture<Poller> poller = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
+    private final LatencyCount waits = new LatencyCount();
     private long timersMade;
     private boolean running = true;
+
+    private record Task(long postedNanos, Runnable work) {}
 
     private record Timer(long dueNanos, long order, Runnable task) {}
 
@@ -68,10 +71,11 @@ final class Loop {
     /// Runs a task on the loop, soon; from any thread.
     ///
     /// @return false after the end: it does not run
-    boolean post(Runnable task) {
+    boolean post(Runnable work) {
         if (ended.getCount() == 0) {
             return false;
         }
+        var task = new Task(nanoTime(), work);
         if (!tasks.offer(task)) {
             throw new IllegalStateException("the loop has more than " + MAX_TASKS + " tasks waiting");
         }
@@ -125,6 +129,12 @@ final class Loop {
         timers.add(new Timer(nanoTime() + delay.toNanos(), timersMade++, task));
     }
 
+    /// How long tasks that were posted have waited for their turn. Only on the loop.
+    Measures.Latencies waits() {
+        assertOnLoop();
+        return waits.read();
+    }
+
     /// Ends the loop after the present task. Only on the loop.
     void end() {
         assertOnLoop();
@@ -155,9 +165,12 @@ final class Loop {
     }
 
     private void runTasks() {
-        var batch = new ArrayDeque<Runnable>();
+        var batch = new ArrayDeque<Task>();
         tasks.drainTo(batch);
-        batch.forEach(Loop::guarded);
+        for (var task : batch) {
+            waits.record(nanoTime() - task.postedNanos());
+            guarded(task.work());
+        }
     }
 
     private void runTimers() {

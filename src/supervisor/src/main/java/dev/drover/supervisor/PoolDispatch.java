@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,10 @@ final class PoolDispatch implements AutoCloseable {
 
     private final Unwilling unwilling;
     private final Map<Incarnation, HandlePeer> peers = new HashMap<>();
+
+    /// By name of the socket.
+    private final Map<String, HandoverCount> counts = new HashMap<>();
+
     private final Throttle complaints;
     private List<Incarnation> ready = List.of();
     private boolean checking;
@@ -149,7 +154,9 @@ final class PoolDispatch implements AutoCloseable {
         if (taken.isEmpty()) {
             return false;
         }
-        ((AcceptedConnection) taken.get()).close();
+        var connection = (AcceptedConnection) taken.get();
+        count(connection.socketName()).taken(loop.nanoTime() - connection.acceptedNanos());
+        connection.close();
         pump();
         return true;
     }
@@ -161,7 +168,10 @@ final class PoolDispatch implements AutoCloseable {
             return false;
         }
         LOG.debug("Connection refused worker={}: {}", worker, message);
-        door(number.getAsInt()).map(Door::name).ifPresent(name -> refusedOf(worker, name, message));
+        door(number.getAsInt()).map(Door::name).ifPresent(name -> {
+            count(name).refused();
+            refusedOf(worker, name, message);
+        });
         pump();
         return true;
     }
@@ -185,8 +195,21 @@ final class PoolDispatch implements AutoCloseable {
     void gone(Incarnation worker) {
         peers.remove(worker);
         uninformed.remove(worker);
-        dispatcher.gone(worker);
+        dispatcher
+                .gone(worker)
+                .forEach(connection -> count(connection.socketName()).orphaned());
         refresh();
+    }
+
+    private HandoverCount count(String socket) {
+        return counts.computeIfAbsent(socket, _ -> new HandoverCount());
+    }
+
+    /// What became of the connections of each socket that has had one, by its name; of those too that are removed.
+    Map<String, Measures.Handovers> handovers() {
+        return counts.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().read()));
     }
 
     /// Connections of the socket of that name which are with no worker.
@@ -278,7 +301,7 @@ final class PoolDispatch implements AutoCloseable {
             if (accepted.isEmpty()) {
                 break;
             }
-            dispatcher.arrived(door.number(), new AcceptedConnection(door, accepted.get()));
+            dispatcher.arrived(door.number(), new AcceptedConnection(door, accepted.get(), loop.nanoTime()));
             startChecking();
             giveSome();
         }

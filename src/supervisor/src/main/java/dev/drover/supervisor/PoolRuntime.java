@@ -21,12 +21,14 @@ import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ final class PoolRuntime {
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
+    private final Map<ExitCause, Long> causes = noneYet();
     private PoolState state;
     private long version = 1;
     private int spawning;
@@ -71,6 +74,14 @@ final class PoolRuntime {
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
         this.health = new HealthWatch(services, sockets, new Nurse());
         this.recycling = new Recycling(services, new Renewer());
+    }
+
+    private static Map<ExitCause, Long> noneYet() {
+        var causes = new EnumMap<ExitCause, Long>(ExitCause.class);
+        for (var cause : ExitCause.values()) {
+            causes.put(cause, 0L);
+        }
+        return causes;
     }
 
     /// Makes a pool one of the others, and starts its workers.
@@ -412,6 +423,7 @@ final class PoolRuntime {
             case Spawner.Outcome.Failed(var why) -> {
                 processes.remove(process.incarnation());
                 process.release();
+                count(ExitCause.START_ERROR);
                 var report = exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
                 var id = process.incarnation();
@@ -472,6 +484,8 @@ final class PoolRuntime {
         processes.remove(process.incarnation());
         health.ended(process.incarnation());
         channels.ended(process);
+        count(ExitCause.of(
+                death, !isWanted(process.incarnation()), process.killedBecause().isPresent()));
         boolean hadSession = process.session().isPresent();
         process.release();
         var report = exits.exited(process, child.pid(), death);
@@ -636,6 +650,25 @@ final class PoolRuntime {
         sockets.check();
         handle(new PoolEvent.Ticked());
         recycling.look(state);
+    }
+
+    Measures.Pool measures() {
+        var traffic = new HashMap<Incarnation, Measures.Traffic>();
+        processes.forEach((incarnation, process) -> process.session()
+                .ifPresent(session -> traffic.put(
+                        incarnation, new Measures.Traffic(session.messagesSent(), session.messagesReceived()))));
+        return new Measures.Pool(spec().name(), causes, channels.handovers(), steered(), traffic);
+    }
+
+    private Set<Incarnation> steered() {
+        return processes.values().stream()
+                .filter(process -> state.steered().contains(process.shard()) && isWanted(process.incarnation()))
+                .map(WorkerProcess::incarnation)
+                .collect(Collectors.toSet());
+    }
+
+    private void count(ExitCause cause) {
+        causes.merge(cause, 1L, Long::sum);
     }
 
     Snapshot.Pool snapshot() {

@@ -71,6 +71,7 @@ public final class Supervisor implements AutoCloseable {
     private final Spawner spawner;
     private final NetworkProber prober = new NetworkProber();
     private final MemoryMeter memory = new MemoryMeter();
+    private final Measuring usage = new Measuring();
     private final Services services;
     private final Deaths deaths = new Deaths(OomKills.own(), this::processes);
     private final Orphans orphans = new Orphans(this::knows);
@@ -192,6 +193,7 @@ public final class Supervisor implements AutoCloseable {
         spawner.close();
         pump.close();
         sessions.close();
+        usage.close();
         events.close();
     }
 
@@ -379,10 +381,27 @@ public final class Supervisor implements AutoCloseable {
 
     /// What everything looks like now.
     public Snapshot snapshot() {
-        return loop.ask(
-                () -> new Snapshot(
-                        pools.values().stream().map(PoolRuntime::snapshot).toList(), ending.begun()),
-                ANSWER_BOUND);
+        return loop.ask(this::snapshotOnLoop, ANSWER_BOUND);
+    }
+
+    private Snapshot snapshotOnLoop() {
+        return new Snapshot(pools.values().stream().map(PoolRuntime::snapshot).toList(), ending.begun());
+    }
+
+    /// What can be measured now. What processes use is at most [UsageMeter#FRESH] old.
+    ///
+    /// @param bound how long to wait, for the loop and for the kernel, together
+    /// @throws SupervisorException when the loop does not answer in that time
+    public Measures measure(Duration bound) {
+        long begun = System.nanoTime();
+        var seen = loop.ask(
+                () -> new Measures(
+                        snapshotOnLoop(),
+                        loop.waits(),
+                        pools.values().stream().map(PoolRuntime::measures).toList(),
+                        Optional.empty()),
+                bound);
+        return usage.complete(seen, bound.minusNanos(System.nanoTime() - begun));
     }
 
     /// Wants these pools and no others: whole or, when some of it cannot be done, not at all; forks are let alone.
@@ -600,6 +619,7 @@ public final class Supervisor implements AutoCloseable {
             pump.close();
             prober.close();
             memory.close();
+            usage.close();
             sessions.close();
             events.close();
             runDirectory.close();

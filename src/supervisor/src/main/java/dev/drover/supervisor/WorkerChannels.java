@@ -110,6 +110,11 @@ final class WorkerChannels {
         return dispatch.waiting(socket);
     }
 
+    /// What became of the connections of each dispatched socket.
+    Map<String, Measures.Handovers> handovers() {
+        return dispatch.handovers();
+    }
+
     /// Says who gets connections from now on. Must be called before anybody else is told to stop.
     void ready(Supplier<List<Incarnation>> ready) {
         if (!dispatch.isEmpty()) {

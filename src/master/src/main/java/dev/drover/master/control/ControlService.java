@@ -24,6 +24,8 @@ import dev.drover.protocol.control.v1.ListRevisionsRequest;
 import dev.drover.protocol.control.v1.ListRevisionsResponse;
 import dev.drover.protocol.control.v1.ListSocketsRequest;
 import dev.drover.protocol.control.v1.ListSocketsResponse;
+import dev.drover.protocol.control.v1.ListUsageRequest;
+import dev.drover.protocol.control.v1.ListUsageResponse;
 import dev.drover.protocol.control.v1.ListWorkersRequest;
 import dev.drover.protocol.control.v1.ListWorkersResponse;
 import dev.drover.protocol.control.v1.ReadLogsRequest;
@@ -69,6 +71,7 @@ class ControlService extends ControlServiceImplBase {
     private final RolloutWatches rolloutWatches;
     private final EventCalls events;
     private final LogCalls logs;
+    private final UsageCalls usage;
 
     ControlService(Controls controls) {
         this.controls = controls;
@@ -80,6 +83,7 @@ class ControlService extends ControlServiceImplBase {
         this.rolloutWatches = new RolloutWatches(controls, watches);
         this.events = new EventCalls(controls, watches);
         this.logs = new LogCalls(controls, watches);
+        this.usage = new UsageCalls(controls);
     }
 
     @Override
@@ -122,6 +126,12 @@ class ControlService extends ControlServiceImplBase {
     @Override
     public void watchSockets(WatchSocketsRequest request, StreamObserver<WatchSocketsResponse> observer) {
         resources.watch(request, (ServerCallStreamObserver<WatchSocketsResponse>) observer);
+    }
+
+    @Override
+    @RunOnVirtualThread
+    public void listUsage(ListUsageRequest request, StreamObserver<ListUsageResponse> observer) {
+        answer("ListUsage", observer, () -> usage.list(request));
     }
 
     @Override

@@ -1,22 +1,27 @@
 package dev.drover.master.control;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
+import dev.drover.master.access.Role;
+import dev.drover.master.access.Tokens;
 import dev.drover.protocol.control.v1.ControlServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Decides who may call what. Pure.
+/// Decides who may call what. Pure but for its tokens.
 ///
-/// `control.sock` lies in a directory that only its user and root can enter: everything. The control address can be
-/// reached by every process of the machine and, through a name that resolves to loopback, by every page of a
-/// browser: `Host` must name this machine, an `Origin` must be the address itself, and without the token only
-/// reading calls pass. What is not known to read is taken for a call that writes.
+/// `control.sock` lies in a directory that only its user and root can enter: everything. The control address without
+/// TLS
+/// can be reached by every process of the machine and, through a name that resolves to loopback, by every page of a
+/// browser: `Host` must name this machine, an `Origin` must be the address itself, and without a token only reading
+/// calls pass. With TLS nobody is anybody without a token or a certificate. What is not known to read is taken for a
+/// call
+/// that writes.
 public final class Gate {
     private static final String BEARER = "Bearer ";
 
@@ -25,11 +30,11 @@ public final class Gate {
     private static final Set<String> READING_SERVICES = Set.of(
             "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection");
 
-    private final byte[] token;
+    private final Tokens tokens;
 
-    /// @param token of the run directory
-    public Gate(String token) {
-        this.token = token.getBytes(StandardCharsets.UTF_8);
+    /// @param tokens which allow what
+    public Gate(Tokens tokens) {
+        this.tokens = tokens;
     }
 
     /// The contract says which methods only read.
@@ -47,13 +52,27 @@ public final class Gate {
 
     /// What a call over TCP carries.
     ///
-    /// @param method of gRPC that it comes to, `drover.control.v1.ControlService/Stop`; empty: it does nothing
+    /// @param method the gRPC method it comes to, `drover.control.v1.ControlService/Stop`; empty: none, so it
+    ///     does nothing
     /// @param authority `Host` or `:authority`
+    /// @param way how it came
     record Call(
             Optional<String> method,
             Optional<String> authority,
             Optional<String> origin,
-            Optional<String> authorization) {}
+            Optional<String> authorization,
+            Way way) {}
+
+    /// How a call over TCP came.
+    sealed interface Way {
+        /// As everybody on this machine can.
+        record Plain() implements Way {}
+
+        /// Encrypted.
+        ///
+        /// @param certificate what the caller's certificate allows; empty: it has none, or a useless one
+        record Tls(Optional<Role> certificate) implements Way {}
+    }
 
     /// What is decided.
     sealed interface Verdict {
@@ -68,31 +87,52 @@ public final class Gate {
     }
 
     Verdict judge(Call call) {
-        var host = call.authority().map(Gate::hostOf).orElse("");
-        if (!isThisMachine(host)) {
-            return new Verdict.Foreign("Host '" + host + "' is not this machine's loopback address");
-        }
-        var own = call.authority().orElse("");
-        if (call.origin().filter(origin -> !origin.equals("http://" + own)).isPresent()) {
+        return switch (call.way()) {
+            case Way.Plain() -> {
+                var host = call.authority().map(Gate::hostOf).orElse("");
+                yield isThisMachine(host)
+                        ? judge(call, "http://", Optional.of(Role.VIEW))
+                        : new Verdict.Foreign("Host '" + host + "' is not this machine's loopback address");
+            }
+            case Way.Tls(var certificate) -> judge(call, "https://", certificate);
+        };
+    }
+
+    /// @param least what the caller may do without a token
+    private Verdict judge(Call call, String scheme, Optional<Role> least) {
+        var own = scheme + call.authority().orElse("");
+        if (call.origin().filter(origin -> !origin.equals(own)).isPresent()) {
             return new Verdict.Foreign("calls from other origins are refused");
         }
-        boolean trusted = call.authorization().filter(this::isToken).isPresent();
-        return call.method()
-                .filter(method -> !trusted && !isReading(method))
-                .<Verdict>map(method -> new Verdict.Denied(new Refusal.TokenRequired(method)))
-                .orElseGet(Verdict.Admitted::new);
+        if (call.method().isEmpty()) {
+            return new Verdict.Admitted();
+        }
+        var method = call.method().get();
+        var role = Stream.concat(token(call).stream(), least.stream()).max(Comparator.naturalOrder());
+        if (role.isEmpty()) {
+            return new Verdict.Denied(new Refusal.Unauthenticated());
+        }
+        return switch (role.get()) {
+            case ADMIN -> new Verdict.Admitted();
+            case VIEW ->
+                isReading(method)
+                        ? new Verdict.Admitted()
+                        : new Verdict.Denied(
+                                call.way() instanceof Way.Plain
+                                        ? new Refusal.TokenRequired(method)
+                                        : new Refusal.RoleRequired(method, Role.ADMIN));
+        };
+    }
+
+    private Optional<Role> token(Call call) {
+        return call.authorization()
+                .filter(authorization -> authorization.startsWith(BEARER))
+                .flatMap(authorization -> tokens.roleOf(authorization.substring(BEARER.length())));
     }
 
     private static boolean isReading(String method) {
         int slash = method.indexOf('/');
         return READING.contains(method) || (slash > 0 && READING_SERVICES.contains(method.substring(0, slash)));
-    }
-
-    /// In a time that does not depend on where they differ.
-    private boolean isToken(String authorization) {
-        return authorization.startsWith(BEARER)
-                && MessageDigest.isEqual(
-                        token, authorization.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String hostOf(String authority) {

@@ -1,6 +1,8 @@
 package dev.drover.master.control;
 
 import com.google.rpc.Status;
+import dev.drover.master.access.CertificateRole;
+import dev.drover.master.access.Role;
 import dev.drover.master.rest.Problem;
 import dev.drover.master.rest.Routes;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -13,10 +15,13 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /// Puts the [Gate] before everything the control server answers, gRPC and all else. Lets nothing compressed through,
 /// from wherever it comes: the bounds are those of the compressed size.
@@ -25,6 +30,7 @@ class GateFilter {
     /// Before every other filter and route.
     private static final int FIRST = Integer.MAX_VALUE;
 
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final String GRPC = "application/grpc";
 
@@ -68,7 +74,8 @@ class GateFilter {
                 method(request),
                 Optional.ofNullable(request.authority()).map(Object::toString),
                 Optional.ofNullable(request.getHeader("origin")),
-                Optional.ofNullable(request.getHeader("authorization")));
+                Optional.ofNullable(request.getHeader("authorization")),
+                way(request));
     }
 
     /// What is not known to be anything else is taken for the method its path names.
@@ -79,6 +86,21 @@ class GateFilter {
             case Routes.Meaning.Nothing() -> Optional.empty();
             case Routes.Meaning.NotRest() -> Optional.of(path.substring(Math.min(1, path.length())));
         };
+    }
+
+    private static Gate.Way way(HttpServerRequest request) {
+        var session = request.sslSession();
+        return session == null ? new Gate.Way.Plain() : new Gate.Way.Tls(certificateRole(session));
+    }
+
+    private static Optional<Role> certificateRole(SSLSession session) {
+        try {
+            return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+                    ? CertificateRole.of(certificate)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException _) {
+            return Optional.empty();
+        }
     }
 
     private static void deny(HttpServerRequest request, Status status) {
@@ -102,6 +124,9 @@ class GateFilter {
     }
 
     private static void forbid(HttpServerResponse response, Problem problem) {
+        if (problem.status() == UNAUTHORIZED) {
+            response.putHeader("www-authenticate", "Bearer");
+        }
         response.setStatusCode(problem.status())
                 .putHeader("content-type", Problem.TYPE)
                 .end(problem.json());

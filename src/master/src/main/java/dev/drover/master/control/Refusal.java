@@ -1,5 +1,6 @@
 package dev.drover.master.control;
 
+import dev.drover.master.access.Role;
 import dev.drover.poolfile.Violation;
 import dev.drover.session.Address;
 import dev.drover.session.Failure;
@@ -95,6 +96,12 @@ sealed interface Refusal {
 
     /// The control address allows reading only.
     record TokenRequired(String method) implements Refusal {}
+
+    /// Nobody knows who the caller is.
+    record Unauthenticated() implements Refusal {}
+
+    /// The caller's role does not allow it.
+    record RoleRequired(String method, Role role) implements Refusal {}
 
     /// We failed; the log tells more.
     record Failed(String method) implements Refusal {}

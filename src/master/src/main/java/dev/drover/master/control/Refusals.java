@@ -148,6 +148,20 @@ final class Refusals {
                                 + " bearer token",
                         "TOKEN_REQUIRED",
                         Map.of("method", method));
+            case Refusal.Unauthenticated() ->
+                status(
+                        Code.UNAUTHENTICATED,
+                        "nobody knows who is calling: give a token of the master's token file as bearer token, or a"
+                                + " certificate of its client authority with the organization drover:view or"
+                                + " drover:admin",
+                        "UNAUTHENTICATED",
+                        Map.of());
+            case Refusal.RoleRequired(var method, var role) ->
+                status(
+                        Code.PERMISSION_DENIED,
+                        method + " needs the role " + role.word() + ", which this token or certificate does not have",
+                        "ROLE_REQUIRED",
+                        Map.of("method", method, "role", role.word()));
             case Refusal.Failed(var method) ->
                 status(
                         Code.INTERNAL,

@@ -276,15 +276,19 @@ public final class Dispatcher {
     }
 
     /// The worker is dead and everything it had said was heard: what it has not acknowledged is the master's again.
-    public void gone(Incarnation worker) {
+    ///
+    /// @return that, to be given to others
+    public List<Arrival> gone(Incarnation worker) {
         var slot = slots.remove(worker);
         if (slot == null) {
-            return;
+            return List.of();
         }
-        List.copyOf(slot.inFlight.values()).reversed().forEach(this::hold);
+        var back = List.copyOf(slot.inFlight.values());
+        back.reversed().forEach(this::hold);
         if (candidates.contains(slot)) {
             changeCandidates(without(slot));
         }
+        return back.stream().map(Delivery::connection).toList();
     }
 
     private List<Slot> without(Slot one) {

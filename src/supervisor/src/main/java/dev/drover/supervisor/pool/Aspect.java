@@ -70,11 +70,15 @@ public record Aspect(boolean holds, Reason reason, String message) {
                 ? new Aspect(
                         true,
                         Reason.MINIMUM_REPLICAS_AVAILABLE,
-                        available + " of " + spec.replicas() + " workers are available.")
+                        available + " of " + workersAre(spec.replicas()) + " available.")
                 : new Aspect(
                         false,
                         Reason.MINIMUM_REPLICAS_UNAVAILABLE,
-                        available + " workers are available, " + needed + " are needed.");
+                        workersAre(available) + " available, " + needed + (needed == 1 ? " is" : " are") + " needed.");
+    }
+
+    private static String workersAre(long count) {
+        return count + (count == 1 ? " worker is" : " workers are");
     }
 
     /// Whether the wanted revision is on its way, or there.

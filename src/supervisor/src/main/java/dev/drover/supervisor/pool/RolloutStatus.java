@@ -49,8 +49,7 @@ public sealed interface RolloutStatus {
 
     private static RolloutStatus progressing(String pool, PoolState state, long nowNanos) {
         return new Progressing(
-                state.revision(),
-                "Waiting for rollout of " + pool + " to finish" + waitingFor(state, nowNanos) + "...");
+                state.revision(), "Waiting for " + pool + " rollout to finish" + waitingFor(state, nowNanos) + "...");
     }
 
     /// `: ` and what is missing, empty where nothing is.
@@ -75,7 +74,7 @@ public sealed interface RolloutStatus {
             return ": " + updated + " out of " + wanted + " new workers have been updated";
         }
         if (old > 0) {
-            return ": " + old + " old workers are pending termination";
+            return ": " + old + (old == 1 ? " old worker is" : " old workers are") + " pending termination";
         }
         return available < wanted ? ": " + available + " of " + wanted + " updated workers are available" : "";
     }

@@ -32,19 +32,18 @@ class RolloutStatusTest {
         // when / then
         assertThat(status(pool))
                 .isEqualTo(new RolloutStatus.Progressing(
-                        1, "Waiting for rollout of pool \"web\" to finish: 0 of 2 updated workers are available..."));
+                        1, "Waiting for pool \"web\" rollout to finish: 0 of 2 updated workers are available..."));
         pool.pass(Duration.ofSeconds(1)).event(new PoolEvent.MinReadyPassed());
         assertThat(status(pool)).isEqualTo(new RolloutStatus.Complete(1, "pool \"web\" successfully rolled out"));
         change(pool, "other");
         assertThat(status(pool))
                 .isEqualTo(new RolloutStatus.Progressing(
-                        2,
-                        "Waiting for rollout of pool \"web\" to finish: 1 out of 2 new workers have been updated..."));
+                        2, "Waiting for pool \"web\" rollout to finish: 1 out of 2 new workers have been updated..."));
         pool.spawned(0, 2).ready(0, 2).pass(Duration.ofSeconds(1)).event(new PoolEvent.MinReadyPassed());
         pool.event(new PoolEvent.Happened(0, 1, new Life.Event.StopOrdered())).ended(0, 1, false);
         assertThat(status(pool))
                 .isEqualTo(new RolloutStatus.Progressing(
-                        2, "Waiting for rollout of pool \"web\" to finish: 1 old workers are pending termination..."));
+                        2, "Waiting for pool \"web\" rollout to finish: 1 old worker is pending termination..."));
     }
 
     @Test
@@ -78,8 +77,7 @@ class RolloutStatusTest {
 
         // then
         assertThat(status(pool))
-                .isEqualTo(
-                        new RolloutStatus.Paused(2, "pool \"web\" is paused: 1 old workers are pending termination"));
+                .isEqualTo(new RolloutStatus.Paused(2, "pool \"web\" is paused: 1 old worker is pending termination"));
         assertThat(progressing(pool))
                 .isEqualTo(new Aspect(false, Aspect.Reason.PAUSED, status(pool).message()));
     }
@@ -129,6 +127,6 @@ class RolloutStatusTest {
                 .isEqualTo(new Aspect(true, Aspect.Reason.CRASH_LOOP_BACK_OFF, "Failing again and again: web-1."));
         assertThat(Aspect.available(pool.state(), pool.nanos()))
                 .isEqualTo(new Aspect(
-                        false, Aspect.Reason.MINIMUM_REPLICAS_UNAVAILABLE, "1 workers are available, 2 are needed."));
+                        false, Aspect.Reason.MINIMUM_REPLICAS_UNAVAILABLE, "1 worker is available, 2 are needed."));
     }
 }

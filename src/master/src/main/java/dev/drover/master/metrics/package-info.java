@@ -1,0 +1,3 @@
+/// Metrics of the management address.
+@org.jspecify.annotations.NullMarked
+package dev.drover.master.metrics;

@@ -1,0 +1,3 @@
+/// What processes use of the machine.
+@org.jspecify.annotations.NullMarked
+package dev.drover.supervisor.usage;
