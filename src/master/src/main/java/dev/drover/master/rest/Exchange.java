@@ -52,20 +52,22 @@ final class Exchange {
     }
 
     /// Takes what comes, once, and whole.
-    void receive(Consumer<ByteString> body) {
+    ///
+    /// @param refused run, instead, where it is too large or too slow; that has been answered
+    void receive(Consumer<ByteString> body, Runnable refused) {
         if (declaredLength() > MAX_BODY_BYTES) {
-            refuseTooLarge();
+            refuse(tooLarge(), refused);
             return;
         }
         if (header("expect").equalsIgnoreCase("100-continue")) {
             response.writeContinue();
         }
         var received = Buffer.buffer();
-        long timer = vertx.setTimer(PATIENCE.toMillis(), _ -> refuseTooSlow());
+        long timer = vertx.setTimer(PATIENCE.toMillis(), _ -> refuse(tooSlow(), refused));
         request.handler(chunk -> {
             if (received.length() + chunk.length() > MAX_BODY_BYTES) {
                 vertx.cancelTimer(timer);
-                refuseTooLarge();
+                refuse(tooLarge(), refused);
             } else {
                 received.appendBuffer(chunk);
             }
@@ -87,24 +89,25 @@ final class Exchange {
         }
     }
 
-    private void refuseTooLarge() {
-        cut(Problem.of(
-                413, "BODY_TOO_LARGE", "the body is larger than " + MAX_BODY_BYTES + " bytes; send less at once"));
+    private static Problem tooLarge() {
+        return Problem.of(
+                413, "BODY_TOO_LARGE", "the body is larger than " + MAX_BODY_BYTES + " bytes: send less at once");
     }
 
-    private void refuseTooSlow() {
-        cut(Problem.of(
+    private static Problem tooSlow() {
+        return Problem.of(
                 408,
                 "NOT_RECEIVED",
-                "the request did not come whole within " + PATIENCE.toSeconds() + " s; send it again"));
+                "the request did not come whole within " + PATIENCE.toSeconds() + " s: send it again");
     }
 
     /// Answers a request of which more may come, which nobody reads.
-    private void cut(Problem problem) {
+    private void refuse(Problem problem, Runnable refused) {
         request.handler(_ -> {});
         if (!isOver()) {
             answer(Answer.of(problem).with("connection", "close")).onComplete(_ -> close());
         }
+        refused.run();
     }
 
     /// Answers, unless it is too late.

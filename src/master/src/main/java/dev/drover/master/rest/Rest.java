@@ -1,6 +1,7 @@
 package dev.drover.master.rest;
 
 import com.google.protobuf.Message;
+import dev.drover.master.page.WebFile;
 import dev.drover.master.rest.Routes.Found;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -18,12 +19,18 @@ public final class Rest {
 
     private final Vertx vertx;
     private final ServerServiceDefinition service;
+    private final WebFile document = document();
     private final Semaphore room = new Semaphore(MAX_CALLS);
 
     /// @param service the control service
     public Rest(Vertx vertx, ServerServiceDefinition service) {
         this.vertx = vertx;
         this.service = service;
+    }
+
+    /// REST in the words of OpenAPI.
+    static WebFile document() {
+        return WebFile.read(Rest.class, "openapi.json", Answer.JSON);
     }
 
     /// Answers a request, unless it is not for REST. On the event loop, which it does not keep.
@@ -34,13 +41,19 @@ public final class Rest {
         return switch (Routes.find(request.method().name(), path)) {
             case Found.NotRest() -> false;
             case Found.Nothing() -> refuseNothing(request);
+            case Found.Document() -> serveDocument(request);
             case Found.OtherVerb(var allowed) -> refuseVerb(request, allowed);
             case Found.Matched(var route, var variables) -> handle(route, variables, new Exchange(vertx, request));
         };
     }
 
+    private boolean serveDocument(HttpServerRequest request) {
+        document.serve(request);
+        return true;
+    }
+
     private boolean refuseNothing(HttpServerRequest request) {
-        var problem = Problem.of(404, "PATH_NOT_FOUND", "there is nothing at this path; see /api/v1/openapi.json");
+        var problem = Problem.of(404, "PATH_NOT_FOUND", "there is nothing at this path; see " + Routes.DOCUMENT);
         new Exchange(vertx, request).answer(Answer.of(problem));
         return true;
     }

@@ -17,6 +17,10 @@ public final class Routes {
     /// Below it everything is REST.
     static final String ROOT = "/api/";
 
+    /// Where REST tells about itself.
+    static final String DOCUMENT = "/api/v1/openapi.json";
+
+    private static final String GET = "GET";
     private static final String HEAD = "HEAD";
 
     private static final String POOLS = "/api/v1/pools";
@@ -53,6 +57,9 @@ public final class Routes {
         /// A route, with the values of its variables.
         record Matched(Route route, Map<String, String> variables) implements Found {}
 
+        /// What tells about all of them.
+        record Document() implements Found {}
+
         /// The path is there, for these verbs.
         record OtherVerb(List<String> allowed) implements Found {}
 
@@ -82,7 +89,7 @@ public final class Routes {
         return switch (find(verb, path)) {
             case Found.Matched(var route, var _) ->
                 new Meaning.Method(route.method().fullName());
-            case Found.OtherVerb(var _), Found.Nothing() -> new Meaning.Nothing();
+            case Found.Document(), Found.OtherVerb(var _), Found.Nothing() -> new Meaning.Nothing();
             case Found.NotRest() -> new Meaning.NotRest();
         };
     }
@@ -91,11 +98,14 @@ public final class Routes {
         if (!path.startsWith(ROOT)) {
             return new Found.NotRest();
         }
+        var wanted = verb.equals(HEAD) ? GET : verb;
+        if (path.equals(DOCUMENT)) {
+            return wanted.equals(GET) ? new Found.Document() : new Found.OtherVerb(List.of(GET, HEAD));
+        }
         var segments = segments(path);
         if (segments.isEmpty()) {
             return new Found.Nothing();
         }
-        var wanted = verb.equals(HEAD) ? "GET" : verb;
         var here = ALL.stream()
                 .filter(route -> route.match(segments.get()).isPresent())
                 .toList();
@@ -112,7 +122,7 @@ public final class Routes {
 
     private static List<String> allowed(List<Route> here) {
         return here.stream()
-                .flatMap(route -> route.isGet() ? Stream.of("GET", HEAD) : Stream.of(route.verb()))
+                .flatMap(route -> route.isGet() ? Stream.of(GET, HEAD) : Stream.of(route.verb()))
                 .toList();
     }
 

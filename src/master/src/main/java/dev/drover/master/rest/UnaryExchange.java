@@ -32,7 +32,7 @@ final class UnaryExchange {
             leave();
         });
         if (asked.route().takesBody()) {
-            exchange.receive(this::start);
+            exchange.receive(this::start, this::leave);
         } else {
             start(ByteString.EMPTY);
         }

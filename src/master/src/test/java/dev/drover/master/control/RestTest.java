@@ -347,6 +347,18 @@ class RestTest {
     }
 
     @Test
+    void bodiesThatWereRefusedHoldNoPlace() throws Exception {
+        // given
+        for (int i = 0; i <= 64; i++) {
+            var refused = raw("PUT /api/v1/pools/web/scale HTTP/1.1\r\nhost: a\r\ncontent-length: 1048577\r\n\r\n");
+            assertThat(refused).contains("BODY_TOO_LARGE");
+        }
+
+        // when / then
+        assertThat(server.get("/api/v1/pools").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void bodyIsAwaitedWhenItsSenderWantsToKnow() throws Exception {
         assertThat(raw("PUT /api/v1/pools/web/scale HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
                         + "connection: close\r\nexpect: 100-continue\r\ncontent-length: 13\r\n\r\n{\"replicas\":4"))
