@@ -3,6 +3,7 @@ package dev.drover.master.control;
 import com.google.rpc.Status;
 import dev.drover.master.access.CertificateRole;
 import dev.drover.master.access.Role;
+import dev.drover.master.page.Page;
 import dev.drover.master.rest.Problem;
 import dev.drover.master.rest.Routes;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -84,7 +85,8 @@ class GateFilter {
         return switch (Routes.meaning(request.method().name(), path)) {
             case Routes.Meaning.Method(var name) -> Optional.of(name);
             case Routes.Meaning.Nothing() -> Optional.empty();
-            case Routes.Meaning.NotRest() -> Optional.of(path.substring(Math.min(1, path.length())));
+            case Routes.Meaning.NotRest() ->
+                Page.isAt(path) ? Optional.empty() : Optional.of(path.substring(Math.min(1, path.length())));
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.drover.master.control;
 
+import dev.drover.master.page.Page;
 import dev.drover.master.rest.Rest;
 import io.quarkus.grpc.GrpcService;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import jakarta.inject.Singleton;
 @Singleton
 class WebRoutes {
     private final Rest rest;
+    private final Page page = new Page();
 
     WebRoutes(Vertx vertx, @GrpcService ControlService service) {
         this.rest = new Rest(vertx, service.bindService());
@@ -18,7 +20,7 @@ class WebRoutes {
 
     void register(@Observes Router router) {
         router.route().handler(context -> {
-            if (!rest.handle(context.request())) {
+            if (!rest.handle(context.request()) && !page.handle(context.request())) {
                 context.next();
             }
         });
