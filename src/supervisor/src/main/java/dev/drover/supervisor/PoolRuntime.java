@@ -357,6 +357,7 @@ final class PoolRuntime {
                 services.clock().instant(),
                 services.random().nextDouble());
         processes.put(incarnation, process);
+        services.metrics().began(incarnation);
         sockets.leased(command.shard());
         spawning++;
         try {
@@ -419,6 +420,7 @@ final class PoolRuntime {
             case Spawner.Outcome.Spawned spawned -> began(process, spawned);
             case Spawner.Outcome.Failed(var why) -> {
                 processes.remove(process.incarnation());
+                services.metrics().ended(process.incarnation());
                 process.release();
                 count(ExitCause.START_ERROR);
                 var report = exits.notStarted(process, why);
@@ -479,6 +481,7 @@ final class PoolRuntime {
         }
         var death = services.deaths().of(process, status.get(), services.loop().nanoTime());
         processes.remove(process.incarnation());
+        services.metrics().ended(process.incarnation());
         health.ended(process.incarnation());
         channels.ended(process);
         count(ExitCause.of(
