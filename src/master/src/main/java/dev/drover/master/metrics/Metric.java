@@ -231,6 +231,7 @@ public enum Metric {
         return help;
     }
 
+    /// Names of its labels.
     public List<String> labels() {
         return labels;
     }
