@@ -13,7 +13,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Writes down what was measured, metric by metric. Any thread.
 final class MasterMetrics {
@@ -44,7 +47,23 @@ final class MasterMetrics {
             measures.pool(pool.spec().name()).ifPresent(measured -> counts(sheet, pool, measured));
             serving(pool).forEach(worker -> worker(sheet, worker, measures));
         }
-        return sheet.snapshots();
+        var applications = applications(sheet, measures.snapshot());
+        return Stream.concat(sheet.snapshots().stream(), applications.stream()).toList();
+    }
+
+    private List<MetricSnapshot> applications(Sheet sheet, Snapshot snapshot) {
+        var pools = snapshot.pools().stream().map(pool -> pool.spec().name()).collect(Collectors.toSet());
+        var totals = new TreeMap<>(controls.applicationMetrics().read(pools));
+        var families = new ApplicationFamilies();
+        families.add(totals);
+        var snapshots = families.snapshots();
+        long refused =
+                totals.values().stream().mapToLong(pool -> pool.refused()).sum();
+        sheet.add(Metric.APPLICATION_REFUSED, refused + families.refused());
+        sheet.add(Metric.APPLICATION_SERIES, (long) snapshots.stream()
+                .mapToInt(family -> family.getDataPoints().size())
+                .sum());
+        return snapshots;
     }
 
     private void master(Sheet sheet, Measures measures) {

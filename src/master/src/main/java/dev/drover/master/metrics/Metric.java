@@ -23,6 +23,16 @@ public enum Metric {
             "drover_master_loop_wait_seconds",
             "How long what was posted to the master's loop has waited for its turn: how late the master is."),
 
+    APPLICATION_SERIES(
+            Type.GAUGE,
+            "drover_application_series",
+            "Series that applications of workers tell, of all pools together."),
+    APPLICATION_REFUSED(
+            Type.GAUGE,
+            "drover_application_values_refused",
+            "Values of applications that are left out of this page: another metric of that name is of another kind, or"
+                    + " there are too many."),
+
     POOL_WANTED(Type.GAUGE, "drover_pool_replicas", "Workers wanted.", "pool"),
     POOL_READY(Type.GAUGE, "drover_pool_ready_replicas", "Workers that are ready.", "pool"),
     POOL_AVAILABLE(
@@ -221,6 +231,7 @@ public enum Metric {
         return help;
     }
 
+    /// Names of its labels.
     public List<String> labels() {
         return labels;
     }
