@@ -45,6 +45,9 @@ final class DroverCommand implements Runnable {
     /// What one call may take, unless the user says otherwise.
     static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
+    /// What one call may take while somebody waits for a word to be completed.
+    static final Duration COMPLETION_TIMEOUT = Duration.ofSeconds(1);
+
     private final Terminal terminal;
 
     @Spec
@@ -108,6 +111,8 @@ final class DroverCommand implements Runnable {
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(TopCommand.Kind.class, text -> Output.parse(TopCommand.Kind.class, text))
                 .registerConverter(TopRow.Order.class, text -> Output.parse(TopRow.Order.class, text))
+                .registerConverter(
+                        CompletionCommand.Shell.class, text -> Output.parse(CompletionCommand.Shell.class, text))
                 .registerConverter(Output.class, text -> Output.parse(Output.class, text))
                 .registerConverter(GetEvents.Type.class, text -> Output.parse(GetEvents.Type.class, text))
                 .registerConverter(
@@ -143,17 +148,24 @@ final class DroverCommand implements Runnable {
         verbs.put("validate", () -> new ValidateCommand(drover.terminal()));
         verbs.put("version", () -> new VersionCommand(drover));
         verbs.put("help", () -> new HelpCommand());
+        verbs.put("completion", () -> new CompletionCommand(drover));
+        verbs.put("__complete", () -> new CompletionCommand.Names(drover));
         return verbs;
     }
 
-    /// The first argument that is neither an option nor the value of one of those that stand before a verb.
+    /// The first argument that is neither an option nor the value of one; none behind `-h`, which wants to tell of all.
+    /// All
+    /// other options that may stand before a verb have a value.
     private static Optional<String> verb(List<String> arguments) {
         boolean value = false;
         for (String argument : arguments) {
+            if (argument.equals("-h") || argument.equals("--help")) {
+                return Optional.empty();
+            }
             if (!value && !argument.startsWith("-")) {
                 return Optional.of(argument);
             }
-            value = argument.equals("--address") || argument.equals("--timeout");
+            value = !value && !argument.contains("=");
         }
         return Optional.empty();
     }
@@ -170,6 +182,11 @@ final class DroverCommand implements Runnable {
 
     /// Opens the way to the master; the first call tells whether it answers.
     MasterClient connect() {
+        return connect(timeout(CALL_TIMEOUT));
+    }
+
+    /// @param timeout of one call
+    MasterClient connect(Duration timeout) {
         var runDirectory = RunDirectory.of(terminal.environment());
         Address target = address.or(
                         () -> Optional.ofNullable(terminal.environment().get("DROVER_ADDRESS"))
@@ -177,11 +194,7 @@ final class DroverCommand implements Runnable {
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
         return MasterClient.of(
-                target,
-                credentials,
-                terminal.environment(),
-                runDirectory.resolve("control/token"),
-                timeout(CALL_TIMEOUT));
+                target, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
     }
 
     /// What the user gave.

@@ -149,6 +149,8 @@ class LocalVerbsTest {
                 "top --sort-by age | cannot run 'drover top': invalid value for option '--sort-by': 'age' is not known;"
                         + " allowed are name, cpu, memory, connections, in-flight, messages, restarts; see 'drover top"
                         + " -h'",
+                "completion fish | cannot run 'drover completion': invalid value for positional parameter at index 0 (SHELL):"
+                        + " 'fish' is not known; allowed are bash, zsh; see 'drover completion -h'",
                 "apply | cannot run 'drover apply': missing required option: '--filename=FILE'; see 'drover apply -h'",
                 "diff | cannot run 'drover diff': missing required option: '--filename=FILE'; see 'drover diff -h'",
                 "scale web | cannot run 'drover scale': missing required option: '--replicas=N'; see 'drover scale -h'",
@@ -235,7 +237,8 @@ class LocalVerbsTest {
                 "stop",
                 "subscribe",
                 "validate",
-                "version"
+                "version",
+                "completion"
             })
     void everyVerbTeachesByExamples(String verb) {
         // when
@@ -249,8 +252,13 @@ class LocalVerbsTest {
     }
 
     @Test
+    void allVerbsAreToldWhateverStandsBehind() {
+        assertThat(cli.run("-h", "get")).isEqualTo(cli.run("help"));
+    }
+
+    @Test
     void helpKnowsTheMastersVerb() {
-        assertThat(cli.run("help").out()).contains("run        Start a master in the foreground (drover run -h).");
+        assertThat(cli.run("help").out()).containsPattern("run +Start a master in the foreground \\(drover run -h\\).");
     }
 
     @ParameterizedTest

@@ -100,7 +100,8 @@ public enum Reason {
         this.word = word;
     }
 
-    Event.Type type() {
+    /// Whether people should look at it.
+    public Event.Type type() {
         return type;
     }
 
