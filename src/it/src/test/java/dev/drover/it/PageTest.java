@@ -191,6 +191,9 @@ class PageTest {
             browser.until("a rollout", "!document.querySelector('.rollout').hidden");
             browser.until("a worker that goes", tiles("leaving") + " > 0");
 
+            // Its run directory is of this machine.
+            browser.evaluate("document.getElementById('master').hidden = true");
+
             // when
             browser.photograph(pictures.resolve("page.png"));
             browser.look(1280, 1000, true);
