@@ -192,7 +192,7 @@ class PageTest {
             browser.until("a worker that goes", tiles("leaving") + " > 0");
 
             // Its run directory is of this machine.
-            browser.evaluate("document.getElementById('master').hidden = true");
+            browser.evaluate("document.getElementById('master').style.visibility = 'hidden'");
 
             // when
             browser.photograph(pictures.resolve("page.png"));
