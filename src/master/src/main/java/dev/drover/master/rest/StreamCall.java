@@ -87,7 +87,7 @@ final class StreamCall extends RestCall {
     }
 
     private void begin() {
-        if (!begun) {
+        if (!begun && !exchange.isOver()) {
             begun = true;
             exchange.begin(format.type());
             send(format.begin());

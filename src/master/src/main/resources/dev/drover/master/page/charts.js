@@ -7,6 +7,9 @@ import { h, text } from './dom.js';
 const WIDTH = 300;
 const HEIGHT = 48;
 const TOP = 4;
+
+// While there is less than that to show, it is not drawn wider.
+const LEAST_SPAN = 60_000;
 const SVG = 'http://www.w3.org/2000/svg';
 
 const CHARTS = [
@@ -68,8 +71,9 @@ class Chart {
   }
 
   #draw(known, key, highest, now) {
+    const span = Math.min(History.SPAN, Math.max(LEAST_SPAN, now - known[0].time));
     const points = known.map((sample) => [
-      WIDTH - ((now - sample.time) / History.SPAN) * WIDTH,
+      WIDTH - ((now - sample.time) / span) * WIDTH,
       HEIGHT - (sample[key] / highest) * (HEIGHT - TOP),
     ].map((number) => number.toFixed(1)).join(' '));
     const line = `M${points.join('L')}`;

@@ -38,14 +38,13 @@ function ask(dialog, work) {
     const end = (done) => {
       form.removeEventListener('submit', submit);
       cancel.removeEventListener('click', leave);
-      dialog.removeEventListener('close', closed);
+      dialog.removeEventListener('cancel', leave);
       if (dialog.open) {
         dialog.close();
       }
       resolve(done);
     };
     const leave = () => end(false);
-    const closed = () => end(false);
     const submit = async (event) => {
       event.preventDefault();
       yes.disabled = true;
@@ -61,7 +60,8 @@ function ask(dialog, work) {
     };
     form.addEventListener('submit', submit);
     cancel.addEventListener('click', leave);
-    dialog.addEventListener('close', closed);
+    // Escape. Not at `close`, which is told late, to the next question.
+    dialog.addEventListener('cancel', leave);
     dialog.showModal();
   });
 }
