@@ -131,6 +131,29 @@ class MetricsTest {
         awaitValue(drover, "shop_starts_total{pool=\"web\"}", 4);
     }
 
+    @Test
+    void pagesOfOtherProgramsAreAddedUpTheSameWay() throws Exception {
+        // given
+        var pool = Pools.systemd(2, "python3", Pools.program("measuring.py"))
+                .template("readyWhen: Started")
+                .template("env: [{name: PAGES, value: '" + directory + "'}]")
+                .spec("metrics: {path: '" + directory + "/$(DROVER_WORKER).$(DROVER_INCARNATION)'}");
+        var drover = drovers.run(
+                "--management-address",
+                "127.0.0.1:0",
+                "-f",
+                pool.write(directory).toString());
+        awaitValue(drover, "tool_starts_total{pool=\"web\"}", 2);
+
+        // when
+        Procs.signal(drover.workers().getFirst().pid(), "KILL");
+
+        // then
+        awaitValue(drover, "tool_starts_total{pool=\"web\"}", 3);
+        awaitValue(drover, "tool_number{pool=\"web\",worker=\"web-0\"}", 2);
+        awaitValue(drover, "drover_worker_page_up{pool=\"web\",worker=\"web-0\"}", 1);
+    }
+
     private static void awaitValue(DroverProcess drover, String series, double value) {
         drover.until(
                 series + " " + value, () -> Scrape.of(drover, "").value(series).orElse(-1) == value);

@@ -169,6 +169,12 @@ public enum Metric {
             "Messages and requests that its handlers have taken; from 0 with each incarnation.",
             "pool",
             "worker"),
+    WORKER_PAGE(
+            Type.GAUGE,
+            "drover_worker_page_up",
+            "1 when the page that spec.metrics of its pool names was read, 0 when not; left out where it names none.",
+            "pool",
+            "worker"),
     WORKER_HEARTBEAT(
             Type.GAUGE,
             "drover_worker_heartbeat_age_seconds",

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// had counted that are dead. Thread-safe; only [#read], for whoever may wait, adds up.
 public final class AppMetrics {
     /// Series of all processes that live: what they cost the master is bounded, however many there are.
-    public static final int MAX_LIVE_SERIES = 50_000;
+    public static final int MAX_LIVE_SERIES = 20_000;
 
     /// Processes that have ended and are not added up yet, before whoever reports does it.
     private static final int MAX_ENDED = 16;
