@@ -46,6 +46,10 @@ final class MasterClient implements AutoCloseable {
     /// A line of a worker's log may have a mebibyte, of which each byte may be written as four.
     private static final int MAX_MESSAGE_BYTES = 8 << 20;
 
+    /// A master cuts a connection on which nothing comes or goes for half an hour; a watch may have that little to
+    /// tell.
+    private static final Duration KEEP_ALIVE = Duration.ofMinutes(10);
+
     /// For the answer of a master that has waited as long as it should.
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
 
@@ -76,6 +80,7 @@ final class MasterClient implements AutoCloseable {
                 .channelType(type, target.getClass())
                 .eventLoopGroup(loop)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(KEEP_ALIVE.toMinutes(), TimeUnit.MINUTES)
                 .directExecutor();
         security.accept(builder);
         this.channel = builder.build();

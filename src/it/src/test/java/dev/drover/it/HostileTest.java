@@ -3,6 +3,7 @@ package dev.drover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.it.fixtures.Control;
+import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
@@ -11,7 +12,19 @@ import dev.drover.it.fixtures.Procs;
 import dev.drover.posix.PosixException;
 import dev.drover.posix.Received;
 import dev.drover.posix.UnixSocket;
+import dev.drover.protocol.control.v1.ControlServiceGrpc;
+import dev.drover.protocol.control.v1.WatchSocketsRequest;
+import dev.drover.protocol.control.v1.WatchWorkersRequest;
+import dev.drover.protocol.control.v1.WatchWorkersResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +36,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Strangers on the handle socket disturb nobody.
+/// Strangers disturb nobody.
 @Tag("slow")
 class HostileTest {
     private static final int STRANGERS = 500;
+    private static final int IDLE_CONNECTIONS = 10_000;
+
+    private static final int RESTARTS = 8;
+
+    /// As many as a master allows.
+    private static final int WATCHERS = 64;
 
     @RegisterExtension
     final Drovers drovers = new Drovers();
@@ -76,6 +95,107 @@ class HostileTest {
             strangers.forEach(UnixSocket::close);
         }
         drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
+    }
+
+    @Test
+    void thousandsOfIdleConnectionsToTheControlAddressDisturbNobody() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        var drover = drovers.run(
+                "-f", pool.write(directory).toString(), "--control-address", "127.0.0.1:" + Pools.freePort());
+        drover.awaitReady(pool.address(), 2);
+        var address = controlAddress(drover);
+        double rss = Procs.memoryMiB(drover.pid(), "VmRSS");
+        var idle = new ArrayList<SocketChannel>();
+
+        // when
+        try {
+            for (int i = 0; i < IDLE_CONNECTIONS; i++) {
+                idle.add(SocketChannel.open(address));
+            }
+            var result = Loader.run(Load.perConnection(pool.address()).requests(200));
+
+            // then
+            assertThat(result.failed()).isZero();
+            try (var control = Control.of(drover)) {
+                assertThat(control.workers()).as("the control socket answers").hasSize(2);
+            }
+            assertThat(Procs.memoryMiB(drover.pid(), "VmRSS") - rss)
+                    .as("MiB more than before")
+                    .isLessThan(64);
+        } finally {
+            for (var channel : idle) {
+                channel.close();
+            }
+        }
+        drover.until("the control address to answer again", () -> {
+            try (var control = Control.of(address, "")) {
+                return control.workers().size() == 2;
+            }
+        });
+    }
+
+    @Test
+    void watchersThatDoNotReadAreBoundedAndDisturbNobody() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        var drover = drovers.run("-f", pool.write(directory).toString());
+        drover.awaitReady(pool.address(), 2);
+        double rss = Procs.memoryMiB(drover.pid(), "VmRSS");
+
+        // when
+        try (var control = Control.of(drover)) {
+            var watchers = new ArrayList<ClientCall<WatchWorkersRequest, WatchWorkersResponse>>();
+            for (int i = 0; i < WATCHERS; i++) {
+                watchers.add(watchWithoutReading(control));
+            }
+            drover.until("as many watches as are allowed", () -> isRefused(control));
+            try (var load =
+                    Loader.start(Load.perConnection(pool.address()).clients(2).duration(Load.ENDLESS))) {
+                for (int i = 0; i < RESTARTS; i++) {
+                    var victim = drover.workers().getFirst();
+                    control.restart(victim.worker());
+                    drover.until(
+                            "another in its place",
+                            () -> drover.workers().stream().noneMatch(worker -> worker.pid() == victim.pid()));
+                }
+
+                // then
+                var result = load.stop();
+                assertThat(result.failed()).as("%s", result.firstFailures()).isZero();
+            }
+            assertThat(Procs.memoryMiB(drover.pid(), "VmRSS") - rss)
+                    .as("MiB more than before")
+                    .isLessThan(64);
+            watchers.forEach(watcher -> watcher.cancel("seen enough", null));
+            drover.until("room for further watches", () -> !isRefused(control));
+        }
+    }
+
+    private static ClientCall<WatchWorkersRequest, WatchWorkersResponse> watchWithoutReading(Control control) {
+        var call = control.channel().newCall(ControlServiceGrpc.getWatchWorkersMethod(), CallOptions.DEFAULT);
+        call.start(new ClientCall.Listener<>() {}, new Metadata());
+        call.sendMessage(WatchWorkersRequest.getDefaultInstance());
+        call.halfClose();
+        return call;
+    }
+
+    private static boolean isRefused(Control control) {
+        try {
+            return !ControlServiceGrpc.newBlockingStub(control.channel())
+                    .watchSockets(WatchSocketsRequest.getDefaultInstance())
+                    .hasNext();
+        } catch (StatusRuntimeException refused) {
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            return true;
+        }
+    }
+
+    private static InetSocketAddress controlAddress(DroverProcess drover) throws IOException {
+        var address = Files.readString(drover.runDirectory().resolve("control/address"))
+                .strip();
+        int colon = address.lastIndexOf(':');
+        return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Manifests;
+import dev.drover.master.metrics.Metric;
 import dev.drover.poolfile.Defaults;
 import dev.drover.poolfile.PoolFiles;
 import dev.drover.poolfile.Problem;
@@ -27,6 +29,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +54,30 @@ class ManifestsTest {
         void validate(JsonElement resource) throws IOException;
     }
 
+    /// Of what Prometheus Operator v0.80 knows, as much as is used; `*` is any name, of an element of a list nothing.
+    private static final Set<String> POD_MONITOR = Set.of(
+            "spec.selector.matchLabels.*",
+            "spec.podMetricsEndpoints.port",
+            "spec.podMetricsEndpoints.path",
+            "spec.podMetricsEndpoints.interval",
+            "spec.podMetricsEndpoints.scrapeTimeout");
+
+    private static final Set<String> PROMETHEUS_RULE = Set.of(
+            "spec.groups.name",
+            "spec.groups.rules.alert",
+            "spec.groups.rules.expr",
+            "spec.groups.rules.for",
+            "spec.groups.rules.labels.*",
+            "spec.groups.rules.annotations.*");
+
+    private static final Set<String> EVERYWHERE = Set.of("apiVersion", "kind", "metadata.name", "metadata.labels.*");
+
+    private static final Pattern METRIC = Pattern.compile("\\b(drover_[a-z_]+)(?:\\{([^}]*)})?");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)(?:=~|!=|!~|=)");
+
+    /// What Prometheus adds to every series of a Pod, and to a histogram.
+    private static final Set<String> ADDED = Set.of("namespace", "pod", "le");
+
     private static final Map<String, Strict> KINDS = Map.of(
             "ConfigMap", V1ConfigMap::validateJsonElement,
             "Deployment", V1Deployment::validateJsonElement,
@@ -57,11 +85,37 @@ class ManifestsTest {
             "NetworkPolicy", V1NetworkPolicy::validateJsonElement,
             "Pod", V1Pod::validateJsonElement,
             "PodDisruptionBudget", V1PodDisruptionBudget::validateJsonElement,
+            "PodMonitor", resource -> knownFields(resource, POD_MONITOR),
+            "PrometheusRule", resource -> knownFields(resource, PROMETHEUS_RULE),
             "Service", V1Service::validateJsonElement,
             "ServiceAccount", V1ServiceAccount::validateJsonElement);
 
     @TempDir
     Path directory;
+
+    private static void knownFields(JsonElement resource, Set<String> known) {
+        fields("", resource).forEach(field -> {
+            if (Stream.concat(known.stream(), EVERYWHERE.stream()).noneMatch(one -> isOf(one, field))) {
+                throw new IllegalArgumentException("unknown field " + field);
+            }
+        });
+    }
+
+    private static boolean isOf(String known, String field) {
+        return known.endsWith("*") ? field.startsWith(known.substring(0, known.length() - 1)) : field.equals(known);
+    }
+
+    private static Stream<String> fields(String path, JsonElement value) {
+        if (value.isJsonObject()) {
+            var prefix = path.isEmpty() ? "" : path + ".";
+            return value.getAsJsonObject().entrySet().stream()
+                    .flatMap(entry -> fields(prefix + entry.getKey(), entry.getValue()));
+        }
+        if (value.isJsonArray()) {
+            return value.getAsJsonArray().asList().stream().flatMap(element -> fields(path, element));
+        }
+        return Stream.of(path);
+    }
 
     /// Every file of resources; kustomizations are none, and the pool file is Drover's.
     private static List<Path> files() throws IOException {
@@ -202,6 +256,75 @@ class ManifestsTest {
                         .map(probe -> probe.getHttpGet().getPath()))
                 .containsExactly("/q/health/started", "/q/health/ready", "/q/health/live");
         assertThat(Files.readString(DEPLOY.resolve("base/kustomization.yaml"))).contains("disableNameSuffixHash: true");
+    }
+
+    /// Of alerts and dashboard.
+    @ParameterizedTest
+    @ValueSource(strings = {"prometheusrule.yaml", "drover.json"})
+    void whatIsWatchedIsWhatTheMasterTells(String file) throws IOException {
+        // given
+        var text = Files.readString(DEPLOY.resolve("overlays/monitoring").resolve(file))
+                .replace("\\\"", "\"");
+
+        // when
+        var asked = METRIC.matcher(text).results().toList();
+
+        // then
+        assertThat(asked).hasSizeGreaterThan(8).allSatisfy(found -> {
+            var metric = metric(found.group(1));
+            assertThat(metric).as(found.group(1)).isPresent();
+            var labels = LABEL.matcher(Optional.ofNullable(found.group(2)).orElse(""))
+                    .results()
+                    .map(label -> label.group(1))
+                    .filter(label -> !ADDED.contains(label));
+            assertThat(labels).as(found.group()).isSubsetOf(metric.orElseThrow().labels());
+        });
+    }
+
+    private static Optional<Metric> metric(String asked) {
+        return Stream.of(Metric.values())
+                .filter(metric -> Set.of(
+                                metric.fullName(),
+                                metric.fullName() + "_bucket",
+                                metric.fullName() + "_count",
+                                metric.fullName() + "_sum")
+                        .contains(asked))
+                .findFirst();
+    }
+
+    @Test
+    void theDashboardIsOneAndItsPanelsDoNotOverlap() throws IOException {
+        // when
+        var dashboard = JsonParser.parseString(Files.readString(DEPLOY.resolve("overlays/monitoring/drover.json")))
+                .getAsJsonObject();
+
+        // then
+        assertThat(dashboard.get("uid").getAsString()).isEqualTo("drover");
+        assertThat(dashboard.getAsJsonArray("panels").asList().stream()
+                        .map(panel -> panel.getAsJsonObject().get("gridPos").toString()))
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(10);
+        assertThat(dashboard.getAsJsonArray("panels").asList().stream()
+                        .map(panel -> panel.getAsJsonObject().get("id").getAsInt()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void prometheusMayReachThePortThatIsScraped() throws IOException {
+        // when
+        var policy = Manifests.read(DEPLOY.resolve("overlays/monitoring/networkpolicy.yaml"))
+                .getFirst();
+        var monitor = Manifests.read(DEPLOY.resolve("overlays/monitoring/podmonitor.yaml"))
+                .getFirst();
+
+        // then
+        assertThat(policy.toString()).contains("port=management", "app.kubernetes.io/name=drover");
+        assertThat(monitor.toString()).contains("port=management", "path=/q/metrics", "app.kubernetes.io/name=drover");
+        assertThat(podSpec("drover.yaml", "Deployment")
+                        .getContainers()
+                        .getFirst()
+                        .getPorts())
+                .anyMatch(port -> "management".equals(port.getName()));
     }
 
     /// The kustomization puts the resources of `base` together, makes the ConfigMap of the pool file, and labels all.

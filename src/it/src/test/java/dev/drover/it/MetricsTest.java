@@ -2,6 +2,8 @@ package dev.drover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.it.fixtures.Control;
+import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
 import dev.drover.it.fixtures.Load;
 import dev.drover.it.fixtures.Loader;
@@ -95,6 +97,66 @@ class MetricsTest {
         assertThat(Scrape.of(drover, "")
                         .value("drover_socket_redeliveries_total{cause=\"Died\",pool=\"web\",socket=\"http\"}"))
                 .hasValue(0);
+    }
+
+    @Test
+    void whatApplicationsMeasureIsAddedUpOverWorkersAndTheirRestarts() throws Exception {
+        // given
+        var pool = Pools.counting(2);
+        var drover = drovers.run(
+                "--management-address",
+                "127.0.0.1:0",
+                "-f",
+                pool.write(directory).toString());
+        awaitValue(drover, "shop_starts_total{pool=\"web\"}", 2);
+
+        // when
+        Procs.signal(drover.workers().getFirst().pid(), "KILL");
+
+        // then
+        awaitValue(drover, "shop_starts_total{pool=\"web\"}", 3);
+        awaitValue(drover, "shop_number{pool=\"web\",worker=\"web-0\"}", 2);
+        awaitValue(drover, "shop_number{pool=\"web\",worker=\"web-1\"}", 1);
+        awaitValue(drover, "shop_work_seconds_bucket{pool=\"web\",le=\"1.0\"}", 3);
+        awaitValue(drover, "shop_work_seconds_sum{pool=\"web\"}", 1.5);
+
+        // when
+        drover.awaitLog("Worker ready worker=web-0.2");
+        try (var control = Control.of(drover)) {
+            control.restart("web-1");
+        }
+
+        // then: what it counted while it left is there too
+        awaitValue(drover, "shop_drains_total{pool=\"web\"}", 1);
+        awaitValue(drover, "shop_starts_total{pool=\"web\"}", 4);
+    }
+
+    @Test
+    void pagesOfOtherProgramsAreAddedUpTheSameWay() throws Exception {
+        // given
+        var pool = Pools.systemd(2, "python3", Pools.program("measuring.py"))
+                .template("readyWhen: Started")
+                .template("env: [{name: PAGES, value: '" + directory + "'}]")
+                .spec("metrics: {path: '" + directory + "/$(DROVER_WORKER).$(DROVER_INCARNATION)'}");
+        var drover = drovers.run(
+                "--management-address",
+                "127.0.0.1:0",
+                "-f",
+                pool.write(directory).toString());
+        awaitValue(drover, "tool_starts_total{pool=\"web\"}", 2);
+
+        // when
+        Procs.signal(drover.workers().getFirst().pid(), "KILL");
+
+        // then
+        awaitValue(drover, "tool_starts_total{pool=\"web\"}", 3);
+        awaitValue(drover, "tool_number{pool=\"web\",worker=\"web-0\"}", 2);
+        awaitValue(drover, "drover_worker_page_up{pool=\"web\",worker=\"web-0\"}", 1);
+    }
+
+    private static void awaitValue(DroverProcess drover, String series, double value) {
+        drover.until(
+                series + " " + value, () -> Scrape.of(drover, "").value(series).orElse(-1) == value);
     }
 
     @Test

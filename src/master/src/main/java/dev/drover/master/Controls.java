@@ -7,6 +7,7 @@ import dev.drover.supervisor.Snapshot;
 import dev.drover.supervisor.StopOutcome;
 import dev.drover.supervisor.WorkerId;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.metrics.AppMetrics;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
@@ -27,6 +28,9 @@ public interface Controls {
     /// @param bound how long to wait for it, at most
     /// @throws dev.drover.supervisor.SupervisorException where the loop does not answer in that time, or has ended
     Measures measure(Duration bound);
+
+    /// What the applications of workers measure.
+    AppMetrics applicationMetrics();
 
     /// The resource a pool was made from, defaults filled in.
     Optional<WorkerPool> written(String pool);

@@ -10,6 +10,7 @@ import dev.drover.supervisor.Supervisor;
 import dev.drover.supervisor.SupervisorException;
 import dev.drover.supervisor.WorkerId;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.metrics.AppMetrics;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.pool.RolloutOrder;
 import dev.drover.supervisor.pool.RolloutOutcome;
@@ -153,6 +154,11 @@ final class Master implements Controls {
     @Override
     public Measures measure(Duration bound) {
         return supervisor.measure(bound);
+    }
+
+    @Override
+    public AppMetrics applicationMetrics() {
+        return supervisor.metrics();
     }
 
     @Override

@@ -20,6 +20,14 @@ final class QuarkusSettings {
     /// window back only when half of it has been read.
     private static final int CONNECTION_WINDOW_BYTES = 2 * MAX_STREAMS * STREAM_WINDOW_BYTES;
 
+    /// Connections to the control address at once that have said anything; further ones are cut. Those of
+    /// `control.sock` are not counted: whoever can open one may do everything.
+    static final int MAX_CONNECTIONS = 512;
+
+    /// After which a connection to the management address that says nothing is cut: longer than probes and scrapes are
+    /// apart.
+    private static final int MANAGEMENT_IDLE_SECONDS = 120;
+
     /// Calls that their caller may end early within 30 s, on one connection, before it is cut: deadlines do that, too.
     private static final int MAX_RESETS = 10_000;
 
@@ -58,6 +66,8 @@ final class QuarkusSettings {
                     Integer.toString(address.port()));
         });
         options.tls().ifPresent(tls -> settings.putAll(of(tls)));
+        settings.put("quarkus.http.limits.max-connections", Integer.toString(MAX_CONNECTIONS));
+        settings.put("quarkus.management.idle-timeout", MANAGEMENT_IDLE_SECONDS + "s");
         settings.put("quarkus.http.limits.max-concurrent-streams", Integer.toString(MAX_STREAMS));
         settings.put("quarkus.http.initial-window-size", Integer.toString(STREAM_WINDOW_BYTES));
         settings.put("quarkus.http.http2-connection-window-size", Integer.toString(CONNECTION_WINDOW_BYTES));

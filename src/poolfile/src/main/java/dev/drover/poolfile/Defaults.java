@@ -32,6 +32,9 @@ public final class Defaults {
         if (spec.hasRecycle()) {
             fill(spec.getRecycleBuilder());
         }
+        if (spec.hasMetrics() && !spec.getMetrics().hasHttpPath()) {
+            spec.getMetricsBuilder().setHttpPath("/metrics");
+        }
         if (!spec.hasMinReadySeconds()) {
             spec.setMinReadySeconds(0);
         }

@@ -4,17 +4,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Writes JSON, indented by two.
+/// Writes JSON.
 final class Json {
 
     private final StringBuilder out = new StringBuilder();
+    private final String indent;
 
-    private Json() {}
+    private Json(String indent) {
+        this.indent = indent;
+    }
 
+    /// Indented by two, with an end of line.
     static String write(Object tree) {
-        var json = new Json();
+        var json = new Json("  ");
         json.value(tree, "\n");
         return json.out.append('\n').toString();
+    }
+
+    /// As one line, without its end.
+    static String writeLine(Object tree) {
+        var json = new Json("");
+        json.value(tree, "");
+        return json.out.toString();
     }
 
     private void value(Object value, String newline) {
@@ -24,10 +35,10 @@ final class Json {
             case Map<?, ?> map -> {
                 String separator = "{";
                 for (var entry : map.entrySet()) {
-                    out.append(separator).append(newline).append("  ");
+                    out.append(separator).append(newline).append(indent);
                     string(String.valueOf(entry.getKey()));
-                    out.append(": ");
-                    value(entry.getValue(), newline + "  ");
+                    out.append(indent.isEmpty() ? ":" : ": ");
+                    value(entry.getValue(), newline + indent);
                     separator = ",";
                 }
                 out.append(newline).append('}');
@@ -35,8 +46,8 @@ final class Json {
             case List<?> list -> {
                 String separator = "[";
                 for (Object item : list) {
-                    out.append(separator).append(newline).append("  ");
-                    value(item, newline + "  ");
+                    out.append(separator).append(newline).append(indent);
+                    value(item, newline + indent);
                     separator = ",";
                 }
                 out.append(newline).append(']');

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /// The rules within one pool that no single field's rule can say.
@@ -53,6 +54,9 @@ final class PoolRules {
             "SIGPWR",
             "SIGSYS");
 
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\([^)]*\\)");
+    private static final List<String> METRICS_VARIABLES =
+            List.of("$(DROVER_INCARNATION)", "$(DROVER_WORKER)", "$(DROVER_ORDINAL)", "$(DROVER_POOL)");
     private static final Pattern SIGNAL = Pattern.compile("SIG[A-Z0-9]+");
     private static final Pattern PERCENTAGE = Pattern.compile("(100|[1-9]?[0-9])%");
 
@@ -69,6 +73,7 @@ final class PoolRules {
         rules.rollingUpdate(spec.getStrategy().getRollingUpdate());
         rules.restart(pool);
         rules.recycle(spec);
+        rules.metrics(spec);
         rules.deadline(pool);
         return rules.violations;
     }
@@ -246,6 +251,27 @@ final class PoolRules {
                     "spec.recycle.maxRequests",
                     "needs workers of the protocol \"Drover\", which tell how many they have answered; "
                             + "spec.template.protocol is " + Wording.quote(protocol));
+        }
+    }
+
+    private void metrics(WorkerPoolSpec spec) {
+        if (!spec.hasMetrics()) {
+            return;
+        }
+        var path = spec.getMetrics().getPath();
+        var unknown = VARIABLE.matcher(path)
+                .results()
+                .map(MatchResult::group)
+                .filter(variable -> !METRICS_VARIABLES.contains(variable))
+                .findFirst();
+        if (unknown.isPresent()) {
+            violated("spec.metrics.path", "has " + unknown.get() + ", must be one of " + METRICS_VARIABLES);
+        } else if (!path.contains("$(DROVER_INCARNATION)")
+                || !(path.contains("$(DROVER_WORKER)") || path.contains("$(DROVER_ORDINAL)"))) {
+            violated(
+                    "spec.metrics.path",
+                    "must hold $(DROVER_INCARNATION), and $(DROVER_WORKER) or $(DROVER_ORDINAL): each incarnation has a "
+                            + "socket of its own");
         }
     }
 

@@ -40,6 +40,11 @@ public final class Trees {
         return Json.write(tree);
     }
 
+    /// One tree as a JSON object on a line of its own, without the line's end.
+    public static String toJsonLine(Map<String, Object> tree) {
+        return Json.writeLine(tree);
+    }
+
     /// Trees as one JSON object, a `kind: List` as kubectl writes it.
     public static String toJsonList(List<Map<String, Object>> trees) {
         Map<String, Object> list = new LinkedHashMap<>();

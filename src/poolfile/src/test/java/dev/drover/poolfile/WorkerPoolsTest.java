@@ -42,6 +42,18 @@ class WorkerPoolsTest {
     }
 
     @Test
+    void jsonOnOneLineIsTheSame() throws InvalidProtocolBufferException {
+        // when
+        String json = Trees.toJsonLine(Trees.of(POOL));
+
+        // then
+        assertThat(json).doesNotContain("\n");
+        var read = WorkerPool.newBuilder();
+        JsonFormat.parser().merge(json, read);
+        assertThat(read.build()).isEqualTo(POOL);
+    }
+
+    @Test
     void wholeNumbersHaveNoFraction() {
         assertThat(WorkerPools.toJson(POOL)).contains("\"maxSurge\": 1,").contains("\"maxDelaySeconds\": 30,");
         assertThat(WorkerPools.toYaml(POOL)).contains("maxSurge: 1\n").contains("initialDelaySeconds: 0.1\n");

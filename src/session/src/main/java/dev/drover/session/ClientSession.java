@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.drover.protocol.worker.v1.Envelope;
 import dev.drover.protocol.worker.v1.Heartbeat;
 import dev.drover.protocol.worker.v1.IdRange;
+import dev.drover.protocol.worker.v1.MetricsReport;
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.OpenSessionResponse;
 import dev.drover.protocol.worker.v1.StateReport;
@@ -16,6 +17,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,6 +36,11 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     private Optional<Link> link = Optional.empty();
     private Runnable stopBeating = () -> {};
+
+    /// Published by the loop to whoever ends the worker.
+    private volatile Optional<Measuring> measuring = Optional.empty();
+
+    private boolean takesMetrics;
     private final OpenSessionRequest.Builder unsaid = OpenSessionRequest.newBuilder();
     private boolean hasUnsaid;
     private long statusDue = System.nanoTime();
@@ -110,6 +117,7 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
                 this,
                 WireLimits.decode(welcome.getLimits()),
                 (from, said, outcome) -> lanes.give(from, said, outcome)));
+        takesMetrics = welcome.getCapabilitiesList().contains(SessionLimits.METRICS);
         var interval = interval(welcome);
         var first = HeartbeatPace.first(interval, System.nanoTime());
         var beating = loop.scheduleAtFixedRate(this::beat, first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -156,6 +164,47 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
         say(OpenSessionRequest.newBuilder()
                 .setState(StateReport.newBuilder().setStatusText(newest.get()))
                 .build());
+    }
+
+    /// Tells from now on what the application measures, where the master takes it. Any thread.
+    ///
+    /// @param current asked on a thread of its own: it may take a while
+    void measure(Supplier<MetricsReport> current) {
+        Posting.post(loop, () -> {
+            if (!ended && takesMetrics) {
+                var begun = new Measuring(current, this::sayMetrics);
+                measuring = Optional.of(begun);
+                begun.start();
+            }
+        });
+    }
+
+    /// Tells it for the last time, and waits until it is with the kernel, or for so long. Any thread but the loop.
+    void measureForTheLastTime(Duration bound) {
+        var asked = measuring;
+        if (asked.isEmpty()) {
+            return;
+        }
+        long begun = System.nanoTime();
+        var said = new CountDownLatch(1);
+        try {
+            if (asked.get().tellLast(bound)) {
+                // What is told is posted to the loop, and so is the write of what was told.
+                Posting.post(loop, () -> Posting.post(loop, () -> Posting.post(loop, said::countDown)));
+                var _ = said.await(bound.toNanos() - (System.nanoTime() - begun), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// What is newer takes the place of what was not said. Any thread.
+    private void sayMetrics(MetricsReport report) {
+        Posting.post(loop, () -> {
+            unsaid.setMetrics(report);
+            hasUnsaid = true;
+            say();
+        });
     }
 
     /// Says it as soon as the master reads; what is newer takes the place of what was not said. Any thread.
@@ -218,6 +267,7 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
 
     private void over(String why) {
         stopBeating.run();
+        measuring.ifPresent(Measuring::close);
         link.ifPresent(open -> open.close("the session has ended: " + why));
         whenEnded.accept(why);
     }

@@ -5,6 +5,7 @@ import dev.drover.protocol.worker.v1.Envelope;
 import dev.drover.protocol.worker.v1.Heartbeat;
 import dev.drover.protocol.worker.v1.Hello;
 import dev.drover.protocol.worker.v1.IdRange;
+import dev.drover.protocol.worker.v1.MetricsReport;
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.OpenSessionResponse;
 import dev.drover.protocol.worker.v1.StateReport;
@@ -38,6 +39,8 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     private Phase phase = new Phase.Silent();
     private long secondStart = System.nanoTime();
     private int reports;
+    private long windowStart = System.nanoTime();
+    private int metricsReports;
 
     private sealed interface Phase {
         record Silent() implements Phase {}
@@ -133,6 +136,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         }
         if (request.hasHeartbeat()
                 || request.hasState()
+                || request.hasMetrics()
                 || request.getEnvelopesCount() > 0
                 || request.getTakenCount() > 0) {
             throw SessionViolation.malformed("something said before it was welcome");
@@ -168,6 +172,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         peer.onNext(OpenSessionResponse.newBuilder()
                 .setWelcome(Welcome.newBuilder()
                         .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
+                        .addCapabilities(SessionLimits.METRICS)
                         .setWorker(admitted.worker())
                         .setHeartbeatInterval(Duration.newBuilder()
                                 .setSeconds(interval.toSeconds())
@@ -188,6 +193,9 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         }
         if (request.hasState()) {
             report(events, request.getState());
+        }
+        if (request.hasMetrics()) {
+            measured(events, request.getMetrics());
         }
         session.link().received(request.getEnvelopesList(), request.getTakenList());
     }
@@ -219,6 +227,28 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
             // Said by a later version, or nothing.
             case WORKER_PHASE_UNSPECIFIED, UNRECOGNIZED -> {}
         }
+    }
+
+    private void measured(SessionEvents events, MetricsReport report) throws SessionViolation {
+        long now = System.nanoTime();
+        if (now - windowStart >= SessionLimits.METRICS_WINDOW.toNanos()) {
+            windowStart = now;
+            metricsReports = 0;
+        }
+        if (++metricsReports > SessionLimits.MAX_METRICS_PER_WINDOW) {
+            throw SessionViolation.overLimit("more than " + SessionLimits.MAX_METRICS_PER_WINDOW
+                    + " reports of metrics in " + SessionLimits.METRICS_WINDOW.toSeconds() + " s");
+        }
+        long series = 0;
+        for (var family : report.getFamiliesList()) {
+            series += family.getSeriesCount();
+        }
+        if (series > SessionEvents.MAX_METRIC_SERIES || report.getSerializedSize() > SessionLimits.MAX_METRICS_BYTES) {
+            throw SessionViolation.overLimit("metrics of " + series + " series and " + report.getSerializedSize()
+                    + " bytes: at most " + SessionEvents.MAX_METRIC_SERIES + " and "
+                    + SessionLimits.MAX_METRICS_BYTES + " are allowed");
+        }
+        events.metrics(report);
     }
 
     private void checkRate() throws SessionViolation {

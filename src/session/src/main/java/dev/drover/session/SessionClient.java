@@ -1,6 +1,7 @@
 package dev.drover.session;
 
 import dev.drover.protocol.worker.v1.Hello;
+import dev.drover.protocol.worker.v1.MetricsReport;
 import dev.drover.protocol.worker.v1.OpenSessionRequest;
 import dev.drover.protocol.worker.v1.SessionServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -12,6 +13,7 @@ import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +39,8 @@ public final class SessionClient implements AutoCloseable {
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final Messenger messenger = new OutletMessenger(this::offer, handlers);
     private final AtomicBoolean begun = new AtomicBoolean();
+
+    private final AtomicBoolean measuring = new AtomicBoolean();
 
     /// Completes once there is something to be closed.
     private final CompletableFuture<ClientSession> started = new CompletableFuture<>();
@@ -89,6 +93,25 @@ public final class SessionClient implements AutoCloseable {
     /// What the signs of life tell from now on. Called by the loop of [#heartbeatBy].
     public void reportLoad(Supplier<Load> current) {
         heart.report(current);
+    }
+
+    /// What is told of the application's metrics from now on, every 5 s, where the master takes them: all of it, at
+    /// most
+    /// 2000 series and 1 MiB, else nothing. Asked on a thread of its own.
+    public void reportMetrics(Supplier<MetricsReport> current) {
+        if (!measuring.compareAndSet(false, true)) {
+            throw new IllegalStateException("cannot report metrics twice: there is a source of them already");
+        }
+        var _ = opened.thenAccept(session -> session.measure(current));
+    }
+
+    /// Tells for the last time what the application measures, if it is told at all, and waits until it is on its way.
+    ///
+    /// @param bound at most so long
+    public void tellLastMetrics(Duration bound) {
+        if (measuring.get() && opened.isDone() && !opened.isCompletedExceptionally()) {
+            opened.join().measureForTheLastTime(bound);
+        }
     }
 
     /// Tells a line for people, cut at 256 characters: the newest one, ten times a second at most. Lost where

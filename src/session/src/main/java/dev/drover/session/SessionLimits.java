@@ -42,6 +42,21 @@ final class SessionLimits {
     /// Between two lines for people that a worker tells: far from the bound above.
     static final Duration STATUS_PAUSE = Duration.ofMillis(100);
 
+    /// What a master that takes metrics calls that.
+    static final String METRICS = "metrics";
+
+    /// Between two reports of what the application measures.
+    static final Duration METRICS_INTERVAL = Duration.ofSeconds(5);
+
+    /// In which reports are counted.
+    static final Duration METRICS_WINDOW = Duration.ofSeconds(10);
+
+    /// Reports within that: far from what a worker sends, also when several come at once.
+    static final int MAX_METRICS_PER_WINDOW = 16;
+
+    /// Bytes of one report.
+    static final int MAX_METRICS_BYTES = 1 << 20;
+
     static final int MAX_CAPABILITIES = 64;
 
     static final int MAX_TICKET_BYTES = 256;

@@ -360,6 +360,7 @@ final class PoolRuntime {
                 services.clock().instant(),
                 services.random().nextDouble());
         processes.put(incarnation, process);
+        services.metrics().began(incarnation);
         sockets.leased(command.shard());
         spawning++;
         try {
@@ -422,6 +423,7 @@ final class PoolRuntime {
             case Spawner.Outcome.Spawned spawned -> began(process, spawned);
             case Spawner.Outcome.Failed(var why) -> {
                 processes.remove(process.incarnation());
+                services.metrics().ended(process.incarnation());
                 process.release();
                 count(ExitCause.START_ERROR);
                 var report = exits.notStarted(process, why);
@@ -482,6 +484,7 @@ final class PoolRuntime {
         }
         var death = services.deaths().of(process, status.get(), services.loop().nanoTime());
         processes.remove(process.incarnation());
+        services.metrics().ended(process.incarnation());
         health.ended(process.incarnation());
         channels.ended(process);
         count(ExitCause.of(

@@ -2,6 +2,7 @@ package dev.drover.supervisor;
 
 import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.metrics.AppMetrics;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ import java.util.function.Supplier;
 /// @param events who learns what happens to workers
 /// @param filesRefused what is wrong with what was last to be wanted, while that is so
 /// @param deaths finds out why workers died
+/// @param metrics keeps what applications measure
 /// @param journal keeps what happens, for people
 record Services(
         Loop loop,
@@ -48,6 +50,7 @@ record Services(
         Consumer<WorkerEvent> events,
         Supplier<Optional<String>> filesRefused,
         Deaths deaths,
+        AppMetrics metrics,
         Journal journal) {
 
     /// One answer for every Join that names nobody: it does not tell what was wrong.

@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.protocol.worker.v1.MetricsReport;
 import dev.drover.session.SessionEvents;
 import dev.drover.session.WorkerSession;
 import java.util.function.Consumer;
@@ -9,7 +10,8 @@ import java.util.function.Consumer;
 ///
 /// @param loop who is told
 /// @param events what is done there
-record SessionVoice(Loop loop, Consumer<Event> events) implements SessionEvents {
+/// @param measured what its application measures, told at once, not on the loop
+record SessionVoice(Loop loop, Consumer<Event> events, Consumer<MetricsReport> measured) implements SessionEvents {
     /// What happens.
     sealed interface Event {
         /// It is open.
@@ -46,6 +48,11 @@ record SessionVoice(Loop loop, Consumer<Event> events) implements SessionEvents 
     @Override
     public void status(String text) {
         tell(new Event.Status(text));
+    }
+
+    @Override
+    public void metrics(MetricsReport report) {
+        measured.accept(report);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.drover.session.SessionServer;
 import dev.drover.session.Switchboard;
 import dev.drover.supervisor.health.NetworkProber;
 import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.metrics.AppMetrics;
 import dev.drover.supervisor.output.OutputLog;
 import dev.drover.supervisor.output.OutputPump;
 import dev.drover.supervisor.plan.Operation;
@@ -72,6 +73,7 @@ public final class Supervisor implements AutoCloseable {
     private final NetworkProber prober = new NetworkProber();
     private final MemoryMeter memory = new MemoryMeter();
     private final Measuring usage = new Measuring();
+    private final AppMetrics metrics = new AppMetrics();
     private final Services services;
     private final Deaths deaths = new Deaths(OomKills.own(), this::processes);
     private final Orphans orphans = new Orphans(this::knows);
@@ -113,6 +115,7 @@ public final class Supervisor implements AutoCloseable {
                 this::happened,
                 () -> filesRefused,
                 deaths,
+                metrics,
                 journal);
         var lastChildren = options.reapOrphans() ? Optional.of(orphans) : Optional.<Orphans>empty();
         this.ending = new Ending(services, pools.values(), guards, lastChildren, this::finish);
@@ -257,6 +260,11 @@ public final class Supervisor implements AutoCloseable {
     /// What happened lately, to pools and workers; whoever embeds this may note there too.
     public Journal journal() {
         return journal;
+    }
+
+    /// What the applications of all workers measure; whoever embeds this may report there too.
+    public AppMetrics metrics() {
+        return metrics;
     }
 
     /// What workers have written lately, and what they write.

@@ -253,7 +253,8 @@ final class WorkerChannels {
     private String newTicket(WorkerProcess process) {
         var ticket = services.newSecret();
         var id = process.incarnation();
-        var voice = new SessionVoice(services.loop(), event -> heard(process, event));
+        var measured = new ReportedMetrics(services.metrics(), id);
+        var voice = new SessionVoice(services.loop(), event -> heard(process, event), measured::take);
         services.tickets()
                 .issue(
                         ticket,

@@ -4,6 +4,7 @@ import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.Joined;
 import dev.drover.handoff.Received;
+import dev.drover.protocol.worker.v1.MetricsReport;
 import dev.drover.session.Load;
 import dev.drover.session.Messenger;
 import dev.drover.session.SessionClient;
@@ -62,8 +63,8 @@ public final class Worker implements AutoCloseable {
         this.connections = new WorkerConnections(handles, joined.dispatchedSockets());
         this.passed = new PassedListeners(handles);
         this.reader = new HandleReader(handles, connections, passed, this::giveBack, this::handlesEnded);
-        this.departure = new Departure(this::announceDrain, end, Departure.WITHOUT_MASTER);
         this.session = new SessionClient(environment.sessionSocket(), joined.ticket(), environment.incarnation());
+        this.departure = new Departure(this::announceDrain, new LastWords(session, end), Departure.WITHOUT_MASTER);
         this.messages = new WorkerMessenger(session.messenger(), keepAlive);
         var _ = session.ended().thenAccept(this::sessionEnded);
     }
@@ -281,6 +282,11 @@ public final class Worker implements AutoCloseable {
     /// What the signs of life tell from now on. Asked on the loop of [#heartbeatBy].
     public void reportLoad(Supplier<Load> current) {
         session.reportLoad(current);
+    }
+
+    /// What is told of the application's metrics.
+    void reportMetrics(Supplier<MetricsReport> current) {
+        session.reportMetrics(current);
     }
 
     /// Tells a line for people, which the master shows beside this worker; cut at 256 characters. Lost without a

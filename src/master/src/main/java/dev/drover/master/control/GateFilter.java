@@ -3,6 +3,9 @@ package dev.drover.master.control;
 import com.google.rpc.Status;
 import dev.drover.master.access.CertificateRole;
 import dev.drover.master.access.Role;
+import dev.drover.master.page.Page;
+import dev.drover.master.rest.Problem;
+import dev.drover.master.rest.Routes;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +18,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -26,6 +31,7 @@ class GateFilter {
     /// Before every other filter and route.
     private static final int FIRST = Integer.MAX_VALUE;
 
+    private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final String GRPC = "application/grpc";
 
@@ -52,7 +58,8 @@ class GateFilter {
         }
         switch (gate.judge(call(request))) {
             case Gate.Verdict.Admitted() -> context.next();
-            case Gate.Verdict.Foreign(var message) -> forbid(context.response(), message);
+            case Gate.Verdict.Foreign(var message) ->
+                forbid(context.response(), new Problem(FORBIDDEN, "FOREIGN", message, Map.of(), List.of()));
             case Gate.Verdict.Denied(var refusal) -> deny(request, Refusals.statusOf(refusal));
         }
     }
@@ -64,13 +71,23 @@ class GateFilter {
     }
 
     private static Gate.Call call(HttpServerRequest request) {
-        var path = request.path() == null ? "" : request.path();
         return new Gate.Call(
-                Optional.of(path.substring(Math.min(1, path.length()))),
+                method(request),
                 Optional.ofNullable(request.authority()).map(Object::toString),
                 Optional.ofNullable(request.getHeader("origin")),
                 Optional.ofNullable(request.getHeader("authorization")),
                 way(request));
+    }
+
+    /// What is not known to be anything else is taken for the method its path names.
+    private static Optional<String> method(HttpServerRequest request) {
+        var path = request.path() == null ? "" : request.path();
+        return switch (Routes.meaning(request.method().name(), path)) {
+            case Routes.Meaning.Method(var name) -> Optional.of(name);
+            case Routes.Meaning.Nothing() -> Optional.empty();
+            case Routes.Meaning.NotRest() ->
+                Page.isAt(path) ? Optional.empty() : Optional.of(path.substring(Math.min(1, path.length())));
+        };
     }
 
     private static Gate.Way way(HttpServerRequest request) {
@@ -93,7 +110,7 @@ class GateFilter {
         if (type != null && type.startsWith(GRPC)) {
             denyCall(request.response(), status);
         } else {
-            forbid(request.response(), status.getMessage());
+            forbid(request.response(), Problem.of(status));
         }
     }
 
@@ -108,10 +125,13 @@ class GateFilter {
                 .end();
     }
 
-    private static void forbid(HttpServerResponse response, String message) {
-        response.setStatusCode(FORBIDDEN)
-                .putHeader("content-type", "text/plain")
-                .end(message + "\n");
+    private static void forbid(HttpServerResponse response, Problem problem) {
+        if (problem.status() == UNAUTHORIZED) {
+            response.putHeader("www-authenticate", "Bearer");
+        }
+        response.setStatusCode(problem.status())
+                .putHeader("content-type", Problem.TYPE)
+                .end(problem.json());
     }
 
     private static String percentEncoded(String text) {

@@ -13,7 +13,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Writes down what was measured, metric by metric. Any thread.
 final class MasterMetrics {
@@ -23,28 +27,48 @@ final class MasterMetrics {
     private final Controls controls;
     private final Supplier<String> version;
     private final InstantSource clock;
+    private final WorkerPages workerPages;
 
     MasterMetrics(Controls controls, Supplier<String> version, InstantSource clock) {
         this.controls = controls;
         this.version = version;
         this.clock = clock;
+        this.workerPages = new WorkerPages(controls.applicationMetrics(), controls::written);
     }
 
     /// Measures, and waits for it.
     ///
-    /// @param bound at most so long
+    /// @param bound at most so long for the loop and the kernel, and again for the pages of workers
     /// @throws dev.drover.supervisor.SupervisorException where the loop does not answer in that time, or has ended
     List<MetricSnapshot> gather(Duration bound) {
         var measures = controls.measure(bound);
         var sheet = new Sheet();
+        var pages = workerPages.ask(measures.snapshot(), bound);
         master(sheet, measures);
         for (var pool : measures.snapshot().pools()) {
             pool(sheet, pool);
             sockets(sheet, pool);
             measures.pool(pool.spec().name()).ifPresent(measured -> counts(sheet, pool, measured));
             serving(pool).forEach(worker -> worker(sheet, worker, measures));
+            serving(pool).forEach(worker -> page(sheet, worker, pages));
         }
-        return sheet.snapshots();
+        var applications = applications(sheet, measures.snapshot());
+        return Stream.concat(sheet.snapshots().stream(), applications.stream()).toList();
+    }
+
+    private List<MetricSnapshot> applications(Sheet sheet, Snapshot snapshot) {
+        var pools = snapshot.pools().stream().map(pool -> pool.spec().name()).collect(Collectors.toSet());
+        var totals = new TreeMap<>(controls.applicationMetrics().read(pools));
+        var families = new ApplicationFamilies();
+        families.add(totals);
+        var snapshots = families.snapshots();
+        long refused =
+                totals.values().stream().mapToLong(pool -> pool.refused()).sum();
+        sheet.add(Metric.APPLICATION_REFUSED, refused + families.refused());
+        sheet.add(Metric.APPLICATION_SERIES, (long) snapshots.stream()
+                .mapToInt(family -> family.getDataPoints().size())
+                .sum());
+        return snapshots;
     }
 
     private void master(Sheet sheet, Measures measures) {
@@ -182,6 +206,14 @@ final class MasterMetrics {
                 sheet.add(Metric.WORKER_REQUESTS, load.requests(), pool, name);
             });
         });
+    }
+
+    private static void page(Sheet sheet, Snapshot.Worker worker, Map<Incarnation, Boolean> pages) {
+        var isRead = pages.get(new Incarnation(worker.id(), worker.incarnation()));
+        if (isRead != null) {
+            sheet.add(
+                    Metric.WORKER_PAGE, isRead, worker.id().pool(), worker.id().toString());
+        }
     }
 
     private static double seconds(Instant time) {

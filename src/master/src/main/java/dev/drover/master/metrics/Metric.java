@@ -23,6 +23,16 @@ public enum Metric {
             "drover_master_loop_wait_seconds",
             "How long what was posted to the master's loop has waited for its turn: how late the master is."),
 
+    APPLICATION_SERIES(
+            Type.GAUGE,
+            "drover_application_series",
+            "Series that applications of workers tell, of all pools together."),
+    APPLICATION_REFUSED(
+            Type.GAUGE,
+            "drover_application_values_refused",
+            "Values of applications that are left out of this page: another metric of that name is of another kind, or"
+                    + " there are too many."),
+
     POOL_WANTED(Type.GAUGE, "drover_pool_replicas", "Workers wanted.", "pool"),
     POOL_READY(Type.GAUGE, "drover_pool_ready_replicas", "Workers that are ready.", "pool"),
     POOL_AVAILABLE(
@@ -159,6 +169,12 @@ public enum Metric {
             "Messages and requests that its handlers have taken; from 0 with each incarnation.",
             "pool",
             "worker"),
+    WORKER_PAGE(
+            Type.GAUGE,
+            "drover_worker_page_up",
+            "1 when the page that spec.metrics of its pool names was read, 0 when not; left out where it names none.",
+            "pool",
+            "worker"),
     WORKER_HEARTBEAT(
             Type.GAUGE,
             "drover_worker_heartbeat_age_seconds",
@@ -221,6 +237,7 @@ public enum Metric {
         return help;
     }
 
+    /// Names of its labels.
     public List<String> labels() {
         return labels;
     }

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /// who asks for nothing gets. Any thread; blocks.
 final class MetricsPage {
     /// Pages that are made at once; one has a few megabytes where applications tell much.
-    static final int MAX_AT_ONCE = 4;
+    static final int MAX_AT_ONCE = 2;
 
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     private static final int OK = 200;

@@ -183,6 +183,16 @@ class GateTest {
         assertThat(judge(LIST, "localhost:9090", "http://localhost:9090", "")).isEqualTo(new Verdict.Admitted());
     }
 
+    @Test
+    void whatDoesNothingNeedsNoTokenAndMustNotBeForeign() {
+        assertThat(gate.judge(nothing("localhost"))).isEqualTo(new Verdict.Admitted());
+        assertThat(gate.judge(nothing("evil.example"))).isInstanceOf(Verdict.Foreign.class);
+    }
+
+    private static Call nothing(String authority) {
+        return new Call(Optional.empty(), Optional.of(authority), Optional.empty(), Optional.empty(), new Way.Plain());
+    }
+
     private Verdict judge(String path, String authority, String origin, String authorization) {
         return gate.judge(
                 new Call(method(path), present(authority), present(origin), present(authorization), new Way.Plain()));
