@@ -2,21 +2,20 @@ package dev.drover.supervisor.metrics;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.drover.supervisor.Incarnation;
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// What the applications of all pools measure: the newest report of each process that lives, and of each pool what
-/// those
-/// had counted that are dead. Thread-safe; only [#read], for whoever may wait, adds up.
+/// those had counted that are dead. Thread-safe; only [#read], for whoever may wait, adds up.
 public final class AppMetrics {
     /// Series of all processes that live: what they cost the master is bounded, however many there are.
     public static final int MAX_LIVE_SERIES = 20_000;
@@ -29,7 +28,14 @@ public final class AppMetrics {
 
     private final int maxLiveSeries;
     private final Map<Incarnation, ProcessTotals> live = new ConcurrentHashMap<>();
-    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+
+    /// Held while one goes from the living to the dead, or both are looked at: never for as long as it takes to add up.
+    private final ReentrantLock moving = new ReentrantLock();
+
+    @GuardedBy("moving")
+    private final ArrayDeque<Ended> ended = new ArrayDeque<>();
+
+    /// Held while somebody adds up; before the other one.
     private final ReentrantLock lock = new ReentrantLock();
 
     /// Of those that are dead, by pool.
@@ -72,9 +78,14 @@ public final class AppMetrics {
 
     /// Keeps what it had counted; what comes of it later is too late. Does not wait for whoever adds up.
     public void ended(Incarnation incarnation) {
-        var last = live.remove(incarnation);
-        if (last != null && !last.equals(ProcessTotals.NONE)) {
-            ended.add(new Ended(incarnation, last));
+        moving.lock();
+        try {
+            var last = live.remove(incarnation);
+            if (last != null && !last.equals(ProcessTotals.NONE)) {
+                ended.add(new Ended(incarnation, last));
+            }
+        } finally {
+            moving.unlock();
         }
     }
 
@@ -91,9 +102,9 @@ public final class AppMetrics {
                     + maxLiveSeries + " of all together are allowed");
         }
         live.computeIfPresent(incarnation, (_, was) -> was.then(report));
-        if (ended.size() > MAX_ENDED && lock.tryLock()) {
+        if (areManyEnded() && lock.tryLock()) {
             try {
-                bury();
+                bury(look().dead());
             } finally {
                 lock.unlock();
             }
@@ -101,18 +112,25 @@ public final class AppMetrics {
         return Optional.empty();
     }
 
+    private boolean areManyEnded() {
+        moving.lock();
+        try {
+            return ended.size() > MAX_ENDED;
+        } finally {
+            moving.unlock();
+        }
+    }
+
     /// Adds up, for each of these pools; what was counted for others is forgotten. May take a while.
     public Map<String, PoolTotals> read(Set<String> pools) {
         lock.lock();
         try {
-            // In this order: one that ends meanwhile is among the living or the dead, and taken once.
-            var living = new TreeMap<Incarnation, ProcessTotals>(ORDER);
-            living.putAll(live);
-            bury().forEach(living::remove);
+            var all = look();
+            bury(all.dead());
             bases.keySet().retainAll(pools);
             var totals = new HashMap<String, PoolTotals>();
             for (var pool : pools) {
-                totals.put(pool, totals(pool, living));
+                totals.put(pool, totals(pool, all.living()));
             }
             return totals;
         } finally {
@@ -120,16 +138,33 @@ public final class AppMetrics {
         }
     }
 
-    /// @return who was added to the dead
+    /// All there are at one moment: each is among the living or the dead.
+    ///
+    /// @param living by place; the newest of a place comes last
+    /// @param dead who is not added up yet
+    private record All(SortedMap<Incarnation, ProcessTotals> living, List<Ended> dead) {}
+
+    /// The dead are taken: they are to be buried before anybody else adds up.
     @GuardedBy("lock")
-    private Set<Incarnation> bury() {
-        var buried = new HashSet<Incarnation>();
-        for (var next = ended.poll(); next != null; next = ended.poll()) {
-            bases.computeIfAbsent(next.incarnation().worker().pool(), _ -> new Totals())
-                    .add(next.totals());
-            buried.add(next.incarnation());
+    private All look() {
+        moving.lock();
+        try {
+            var living = new TreeMap<Incarnation, ProcessTotals>(ORDER);
+            living.putAll(live);
+            var dead = List.copyOf(ended);
+            ended.clear();
+            return new All(living, dead);
+        } finally {
+            moving.unlock();
         }
-        return buried;
+    }
+
+    @GuardedBy("lock")
+    private void bury(List<Ended> dead) {
+        for (var one : dead) {
+            bases.computeIfAbsent(one.incarnation().worker().pool(), _ -> new Totals())
+                    .add(one.totals());
+        }
     }
 
     @GuardedBy("lock")
