@@ -26,12 +26,14 @@ import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,10 +134,14 @@ class ManifestsTest {
     @MethodSource("files")
     void everyFieldIsOneThatKubernetesKnows(Path file) throws IOException {
         for (var resource : Manifests.read(file)) {
-            var kind = String.valueOf(resource.get("kind"));
-            assertThat(KINDS).containsKey(kind);
-            Optional.ofNullable(KINDS.get(kind)).orElseThrow().validate(new Gson().toJsonTree(resource));
+            validate(resource);
         }
+    }
+
+    private static void validate(Map<String, Object> resource) throws IOException {
+        var kind = String.valueOf(resource.get("kind"));
+        assertThat(KINDS).containsKey(kind);
+        Optional.ofNullable(KINDS.get(kind)).orElseThrow().validate(new Gson().toJsonTree(resource));
     }
 
     @Test
@@ -353,5 +359,64 @@ class ManifestsTest {
                 .as("render it again: kubectl kustomize deploy/overlays/default >deploy/drover.yaml")
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(expected.stream(), pools.stream()).toList());
+    }
+
+    /// What kubectl makes of an overlay.
+    private List<Map<String, Object>> rendered(String overlay) throws IOException, InterruptedException {
+        var file = directory.resolve(overlay + ".yaml");
+        var kubectl = new ProcessBuilder(
+                        "kubectl",
+                        "kustomize",
+                        DEPLOY.resolve("overlays").resolve(overlay).toString())
+                .redirectOutput(file.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(kubectl.waitFor()).isZero();
+        return Manifests.read(file);
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @ValueSource(strings = {"default", "autoscale", "monitoring"})
+    void kubectlRendersEveryOverlayAndKubernetesKnowsEveryField(String overlay) throws Exception {
+        for (var resource : rendered(overlay)) {
+            validate(resource);
+        }
+    }
+
+    @Tag("slow")
+    @Test
+    void kubectlMakesTheRenderedFileOfTheDefault() throws Exception {
+        assertThat(Manifests.read(DEPLOY.resolve("drover.yaml")))
+                .containsExactlyInAnyOrderElementsOf(rendered("default"));
+    }
+
+    @Tag("slow")
+    @Test
+    void withTheAutoscalerNobodyElseSaysHowManyPodsThereAre() throws Exception {
+        // given
+        var expected =
+                rendered("default").stream().map(ManifestsTest::withoutReplicas).toList();
+
+        // when
+        var autoscaled = rendered("autoscale");
+
+        // then
+        assertThat(autoscaled).containsAll(expected);
+        assertThat(autoscaled.stream()
+                        .filter(resource -> !expected.contains(resource))
+                        .map(resource -> resource.get("kind")))
+                .containsExactly("HorizontalPodAutoscaler");
+    }
+
+    private static Map<String, Object> withoutReplicas(Map<String, Object> resource) {
+        if (!(resource.get("spec") instanceof Map<?, ?> spec) || !"Deployment".equals(resource.get("kind"))) {
+            return resource;
+        }
+        var without = new LinkedHashMap<Object, Object>(spec);
+        without.remove("replicas");
+        var changed = new LinkedHashMap<>(resource);
+        changed.put("spec", without);
+        return changed;
     }
 }
