@@ -1,6 +1,7 @@
 package dev.drover.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.drover.it.fixtures.Control;
 import dev.drover.it.fixtures.DroverProcess;
@@ -23,10 +24,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,6 +137,101 @@ class HostileTest {
                 return control.workers().size() == 2;
             }
         });
+    }
+
+    @Test
+    void garbageOnEveryAddressDisturbsNobody() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        int management = Pools.freePort();
+        var drover = drovers.run(
+                "-f",
+                pool.write(directory).toString(),
+                "--control-address",
+                "127.0.0.1:" + Pools.freePort(),
+                "--management-address",
+                "127.0.0.1:" + management);
+        drover.awaitReady(pool.address(), 2);
+        var addresses = List.of(
+                controlAddress(drover),
+                new InetSocketAddress("127.0.0.1", management),
+                UnixDomainSocketAddress.of(drover.runDirectory().resolve("control/control.sock")));
+        int before = Procs.openDescriptors(drover.pid());
+        var random = new Random(11);
+
+        // when
+        for (int i = 0; i < STRANGERS; i++) {
+            try (var channel = SocketChannel.open(addresses.get(i % addresses.size()))) {
+                say(channel, garbage(i, random));
+            }
+        }
+
+        // then
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(100)).failed())
+                .isZero();
+        try (var control = Control.of(drover)) {
+            assertThat(control.workers()).hasSize(2);
+        }
+        drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
+        assertThat(drover.stdout() + drover.stderr()).doesNotContain("Exception", "\tat ");
+    }
+
+    /// It may have been cut off already.
+    private static void say(SocketChannel channel, byte[] bytes) {
+        try {
+            var _ = channel.write(ByteBuffer.wrap(bytes));
+        } catch (IOException _) {
+            // That is an answer, too.
+        }
+    }
+
+    private static byte[] garbage(int number, Random random) {
+        var noise = new byte[random.nextInt(4096)];
+        random.nextBytes(noise);
+        return switch (number % 5) {
+            case 0 -> noise;
+            case 1 -> bytes("GET /api/v1/pools HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(1 << 16));
+            case 2 -> bytes("POST /api/v1/pools:apply HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{");
+            case 3 -> bytes("GET / HTTP/9.9\r\n" + "\0".repeat(64) + "\r\n\r\n");
+            default -> joined(bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), noise);
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
+    }
+
+    @Test
+    void anotherUserCannotOpenTheControlSocket() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "only root can become another user");
+
+        // given
+        var drover = drovers.run("-f", Pools.hello(1).write(directory).toString());
+        drover.awaitLog("Drover ");
+        var above = drover.runDirectory().getParent();
+        Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var socket = drover.runDirectory().resolve("control/control.sock");
+
+        // then
+        assertThat(version(socket, List.of())).contains("\"version\"");
+        assertThat(version(socket, List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")))
+                .contains("Couldn't connect");
+    }
+
+    private static String version(Path socket, List<String> as) throws IOException, InterruptedException {
+        var command = new ArrayList<>(as);
+        command.addAll(List.of("curl", "-sS", "--unix-socket", socket.toString(), "http://localhost/api/v1/version"));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        var _ = process.waitFor();
+        return out;
     }
 
     @Test
