@@ -15,8 +15,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /// The completion of all commands as a script for bash, and for zsh by its `bashcompinit`.
 ///
 /// Not by picocli's AutoComplete, whose scripts know no names of a running master. Commands, flags and choices stand in
-/// the
-/// script; only names are asked for, so only they cost the start of a process.
+/// the script; only names are asked for, so only they cost the start of a process.
 final class CompletionScript {
 
     private static final String SIGNALS =

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /// What `describe` tells of one thing, in kubectl's look: `Key:  value` with the values of a block in one column,
-/// blocks
-/// in blocks, lists and small tables. What is empty is told as `<none>`; control characters of a value are not written.
+/// blocks in blocks, lists and small tables. What is empty is told as `<none>`; control characters of a value
+/// are not written.
 final class Description {
 
     /// One key and what stands behind or below it.

@@ -154,8 +154,7 @@ final class DroverCommand implements Runnable {
     }
 
     /// The first argument that is neither an option nor the value of one; none behind `-h`, which wants to tell of all.
-    /// All
-    /// other options that may stand before a verb have a value.
+    /// All other options that may stand before a verb have a value.
     private static Optional<String> verb(List<String> arguments) {
         boolean value = false;
         for (String argument : arguments) {

@@ -157,8 +157,7 @@ final class MasterClient implements AutoCloseable {
     }
 
     /// Makes one call that is answered when something is over; empty when that is not so in time. The first look
-    /// whether
-    /// a master answers at all has a bound of its own.
+    /// whether a master answers at all has a bound of its own.
     <T> Optional<T> await(String purpose, Duration time, Function<ControlServiceBlockingStub, T> call) {
         var _ = call(purpose, stub -> stub.getVersion(GetVersionRequest.getDefaultInstance()));
         try {

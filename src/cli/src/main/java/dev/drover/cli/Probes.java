@@ -11,8 +11,7 @@ final class Probes {
     private Probes() {}
 
     /// `http-get :http/healthz delay=0s timeout=1s period=10s #success=1 #failure=3`, with the names of headers and
-    /// never
-    /// their values.
+    /// never their values.
     static String shown(Probe probe) {
         return "%s delay=%ds timeout=%ds period=%ds #success=%d #failure=%d"
                 .formatted(

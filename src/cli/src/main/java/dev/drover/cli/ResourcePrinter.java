@@ -69,8 +69,7 @@ final class ResourcePrinter<T> {
     }
 
     /// Writes one that is new, looks otherwise than when it was written last, or is gone. Unlike kubectl, which writes
-    /// a
-    /// line that says the same as the one before.
+    /// a line that says the same as the one before.
     void printChange(T item, boolean gone) {
         Written<T> before = written.get(key(item));
         told.add(key(item));

@@ -9,9 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The terminal as one page that is drawn again and again, on the screen that terminals keep beside the ordinary one,
-/// so
-/// that what stood there stands there again afterwards. Keys are read one by one where stty(1) can ask for that; else q
-/// needs Enter after it.
+/// so that what stood there stands there again afterwards. Keys are read one by one where stty(1) can ask for
+/// that; else q needs Enter after it.
 ///
 /// An interrupt ends the process: the terminal is set back by a shutdown hook.
 final class Screen implements AutoCloseable {

@@ -217,8 +217,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /// Opens a socket of the program's own: to be passed to workers, or accepted from beside them. It is closed
-    /// with the
-    /// supervisor.
+    /// with the supervisor.
     ///
     /// @param name under which workers get it
     /// @param address an [java.net.InetSocketAddress] (port 0: the kernel chooses) or a

@@ -34,11 +34,9 @@ import java.util.function.ToLongFunction;
 ///     registry.counter("orders", "kind", "book").increment();
 ///
 /// It reports over the session every 5 s and when the worker has drained, at most 2000 series and 1 MiB: of more
-/// nothing
-/// is told, and the log says so. Names are made Prometheus': `orders_total{kind="book"}`, times in seconds. Buckets are
-/// told where they are asked for (`publishPercentileHistogram`, `serviceLevelObjectives`); percentiles and maxima,
-/// which
-/// cannot be added up, are not.
+/// nothing is told, and the log says so. Names are made Prometheus': `orders_total{kind="book"}`, times in
+/// seconds. Buckets are told where they are asked for (`publishPercentileHistogram`,
+/// `serviceLevelObjectives`); percentiles and maxima, which cannot be added up, are not.
 ///
 /// Needs `io.micrometer:micrometer-core`. One for each worker. Thread-safe.
 public final class DroverMeterRegistry extends MeterRegistry {

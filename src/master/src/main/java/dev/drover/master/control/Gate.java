@@ -16,12 +16,10 @@ import java.util.stream.Stream;
 /// Decides who may call what. Pure but for its tokens.
 ///
 /// `control.sock` lies in a directory that only its user and root can enter: everything. The control address without
-/// TLS
-/// can be reached by every process of the machine and, through a name that resolves to loopback, by every page of a
-/// browser: `Host` must name this machine, an `Origin` must be the address itself, and without a token only reading
-/// calls pass. With TLS nobody is anybody without a token or a certificate. What is not known to read is taken for a
-/// call
-/// that writes.
+/// TLS can be reached by every process of the machine and, through a name that resolves to loopback, by every
+/// page of a browser: `Host` must name this machine, an `Origin` must be the address itself, and without a
+/// token only reading calls pass. With TLS nobody is anybody without a token or a certificate. What is not
+/// known to read is taken for a call that writes.
 public final class Gate {
     private static final String BEARER = "Bearer ";
 

@@ -9,8 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /// Asks clients for a certificate where one may be presented. Not by `quarkus.http.ssl.client-auth`, which is fixed
-/// when
-/// the master is built.
+/// when the master is built.
 @Singleton
 class TlsServer implements HttpServerOptionsCustomizer {
     private final Optional<ServerTls> tls;

@@ -63,8 +63,7 @@ public record Problem(
     }
 
     /// The one table of codes. As Kubernetes, and not as google.rpc.Code proposes, where a state stands in the way
-    /// (409)
-    /// and where what was asked for is not kept any more (410).
+    /// (409) and where what was asked for is not kept any more (410).
     private static int statusOf(Code code) {
         return switch (code) {
             case OK -> 200;

@@ -12,8 +12,7 @@ final class StreamCall extends RestCall {
     private static final int MAX_UNREAD_BYTES = 64 << 10;
 
     /// A refusal comes sooner and is told with its own status; after that the stream has begun, even if there is
-    /// nothing
-    /// to tell.
+    /// nothing to tell.
     private static final Duration BEGIN = Duration.ofSeconds(2);
 
     /// Shorter than the patience of whatever may stand between.

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// What the protos say in words of each message, field, value and method, by its full name. Reads the source: what
-/// protoc
-/// makes of it has no comments. Knows the layout that `buf format` gives.
+/// protoc makes of it has no comments. Knows the layout that `buf format` gives.
 final class ProtoComments {
     private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+);");
     private static final Pattern BLOCK = Pattern.compile("(message|enum|service|oneof) (\\w+) \\{}?");
