@@ -23,6 +23,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -154,7 +155,7 @@ class HostileTest {
         drover.awaitReady(pool.address(), 2);
         var addresses = List.of(
                 controlAddress(drover),
-                new InetSocketAddress("127.0.0.1", management),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), management),
                 UnixDomainSocketAddress.of(drover.runDirectory().resolve("control/control.sock")));
         int before = Procs.openDescriptors(drover.pid());
         var random = new Random(11);
