@@ -95,9 +95,8 @@ public final class SessionClient implements AutoCloseable {
         heart.report(current);
     }
 
-    /// What is told of the application's metrics from now on, every 5 s, where the master takes them: all of it, at
-    /// most
-    /// 2000 series and 1 MiB, else nothing. Asked on a thread of its own.
+    /// What is told of the application's metrics from now on, every 5 s, where the master takes them: all of it,
+    /// at most 2000 series and 1 MiB, else nothing. Asked on a thread of its own.
     public void reportMetrics(Supplier<MetricsReport> current) {
         if (!measuring.compareAndSet(false, true)) {
             throw new IllegalStateException("cannot report metrics twice: there is a source of them already");
