@@ -23,7 +23,9 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +138,75 @@ class HostileTest {
                 return control.workers().size() == 2;
             }
         });
+    }
+
+    @Test
+    void garbageOnEveryAddressDisturbsNobody() throws Exception {
+        // given
+        var pool = Pools.hello(2);
+        int management = Pools.freePort();
+        var drover = drovers.run(
+                "-f",
+                pool.write(directory).toString(),
+                "--control-address",
+                "127.0.0.1:" + Pools.freePort(),
+                "--management-address",
+                "127.0.0.1:" + management);
+        drover.awaitReady(pool.address(), 2);
+        var addresses = List.of(
+                controlAddress(drover),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), management),
+                UnixDomainSocketAddress.of(drover.runDirectory().resolve("control/control.sock")));
+        int before = drover.descriptorsWithSessions(2);
+        var random = new Random(11);
+
+        // when
+        for (int i = 0; i < STRANGERS; i++) {
+            try (var channel = SocketChannel.open(addresses.get(i % addresses.size()))) {
+                say(channel, garbage(i, random));
+            }
+        }
+
+        // then
+        assertThat(Loader.run(Load.perConnection(pool.address()).requests(100)).failed())
+                .isZero();
+        try (var control = Control.of(drover)) {
+            assertThat(control.workers()).hasSize(2);
+        }
+        drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
+        assertThat(drover.stdout() + drover.stderr()).doesNotContain("ERROR", "Exception");
+    }
+
+    /// It may have been cut off already.
+    private static void say(SocketChannel channel, byte[] bytes) {
+        try {
+            var _ = channel.write(ByteBuffer.wrap(bytes));
+        } catch (IOException _) {
+            // That is an answer, too.
+        }
+    }
+
+    private static byte[] garbage(int number, Random random) {
+        var noise = new byte[random.nextInt(4096)];
+        random.nextBytes(noise);
+        return switch (number % 5) {
+            case 0 -> noise;
+            case 1 -> bytes("GET /api/v1/pools HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(1 << 16));
+            case 2 -> bytes("POST /api/v1/pools:apply HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{");
+            case 3 -> bytes("GET / HTTP/9.9\r\n" + "\0".repeat(64) + "\r\n\r\n");
+            default -> joined(bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), noise);
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
     }
 
     @Test
