@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,12 +29,14 @@ final class DescribeCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    static CommandLine line(DroverCommand drover) {
-        return new CommandLine(new DescribeCommand())
-                .addSubcommand(new DescribeKinds.Pools(drover))
-                .addSubcommand(new DescribeKinds.Workers(drover))
-                .addSubcommand(new DescribeKinds.Sockets(drover))
-                .addSubcommand(new DescribeKinds.OfMaster(drover));
+    /// @param words what is asked for
+    static CommandLine line(DroverCommand drover, List<String> words) {
+        return new Verbs()
+                .add(() -> new DescribeKinds.Pools(drover), "pool", "pools")
+                .add(() -> new DescribeKinds.Workers(drover), "worker", "workers")
+                .add(() -> new DescribeKinds.Sockets(drover), "socket", "sockets")
+                .add(() -> new DescribeKinds.OfMaster(drover), "master")
+                .below(new CommandLine(new DescribeCommand()), words);
     }
 
     @Override

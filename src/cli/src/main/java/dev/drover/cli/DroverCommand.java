@@ -3,11 +3,8 @@ package dev.drover.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,26 +85,20 @@ final class DroverCommand implements Runnable {
 
     /// The command with all its verbs.
     static CommandLine line(Terminal terminal) {
-        return line(terminal, Optional.empty());
+        return line(terminal, List.of());
     }
 
-    /// The command with the verb that the arguments ask for, or with all where they ask for none that it knows: to look
-    /// at a class of each takes longer than most of what they do.
+    /// The command with the verbs that the arguments may ask for.
     static CommandLine line(Terminal terminal, List<String> arguments) {
-        return line(terminal, verb(arguments));
-    }
-
-    private static CommandLine line(Terminal terminal, Optional<String> verb) {
         var drover = new DroverCommand(terminal);
         var failures = new Failures(terminal.err());
-        var line = new CommandLine(drover);
-        var verbs = verbs(drover);
+        List<String> words = Verbs.words(arguments);
         // Help knows them all.
-        verb.filter(name -> !name.equals("help"))
-                .map(verbs::get)
-                .ifPresentOrElse(
-                        wanted -> line.addSubcommand(wanted.get()),
-                        () -> verbs.values().forEach(each -> line.addSubcommand(each.get())));
+        if (words.contains("help")) {
+            words = List.of();
+        }
+        var line = verbs(drover, words.subList(Math.min(1, words.size()), words.size()))
+                .below(new CommandLine(drover), words);
         return line.registerConverter(Duration.class, Durations::parse)
                 .registerConverter(TopCommand.Kind.class, text -> Output.parse(TopCommand.Kind.class, text))
                 .registerConverter(TopRow.Order.class, text -> Output.parse(TopRow.Order.class, text))
@@ -127,46 +118,30 @@ final class DroverCommand implements Runnable {
                 .setExitCodeExceptionMapper(failures);
     }
 
-    private static Map<String, Supplier<Object>> verbs(DroverCommand drover) {
-        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
-        verbs.put("run", () -> new RunCommand());
-        verbs.put("get", () -> GetCommand.line(drover));
-        verbs.put("describe", () -> DescribeCommand.line(drover));
-        verbs.put("top", () -> new TopCommand(drover));
-        verbs.put("apply", () -> new ApplyCommand(drover));
-        verbs.put("diff", () -> new DiffCommand(drover));
-        verbs.put("scale", () -> new ScaleCommand(drover));
-        verbs.put("rollout", () -> RolloutCommand.line(drover));
-        verbs.put("restart", () -> RestartCommand.line(drover));
-        verbs.put("delete", () -> new DeleteCommand(drover));
-        verbs.put("signal", () -> SignalCommand.line(drover));
-        verbs.put("logs", () -> new LogsCommand(drover));
-        verbs.put("send", () -> new SendCommand(drover));
-        verbs.put("subscribe", () -> new SubscribeCommand(drover));
-        verbs.put("drain", () -> new DrainCommand(drover));
-        verbs.put("stop", () -> new StopCommand(drover));
-        verbs.put("validate", () -> new ValidateCommand(drover.terminal()));
-        verbs.put("version", () -> new VersionCommand(drover));
-        verbs.put("help", () -> new HelpCommand());
-        verbs.put("completion", () -> new CompletionCommand(drover));
-        verbs.put("__complete", () -> new CompletionCommand.Names(drover));
-        return verbs;
-    }
-
-    /// The first argument that is neither an option nor the value of one; none behind `-h`, which wants to tell of all.
-    /// All other options that may stand before a verb have a value.
-    private static Optional<String> verb(List<String> arguments) {
-        boolean value = false;
-        for (String argument : arguments) {
-            if (argument.equals("-h") || argument.equals("--help")) {
-                return Optional.empty();
-            }
-            if (!value && !argument.startsWith("-")) {
-                return Optional.of(argument);
-            }
-            value = !value && !argument.contains("=");
-        }
-        return Optional.empty();
+    /// @param words what stands behind the verb
+    private static Verbs verbs(DroverCommand drover, List<String> words) {
+        return new Verbs()
+                .add(() -> new RunCommand(), "run")
+                .add(() -> GetCommand.line(drover, words), "get")
+                .add(() -> DescribeCommand.line(drover, words), "describe")
+                .add(() -> new TopCommand(drover), "top")
+                .add(() -> new ApplyCommand(drover), "apply")
+                .add(() -> new DiffCommand(drover), "diff")
+                .add(() -> new ScaleCommand(drover), "scale")
+                .add(() -> RolloutCommand.line(drover, words), "rollout")
+                .add(() -> RestartCommand.line(drover, words), "restart")
+                .add(() -> new DeleteCommand(drover), "delete")
+                .add(() -> SignalCommand.line(drover, words), "signal")
+                .add(() -> new LogsCommand(drover), "logs")
+                .add(() -> new SendCommand(drover), "send")
+                .add(() -> new SubscribeCommand(drover), "subscribe")
+                .add(() -> new DrainCommand(drover), "drain")
+                .add(() -> new StopCommand(drover), "stop")
+                .add(() -> new ValidateCommand(drover.terminal()), "validate")
+                .add(() -> new VersionCommand(drover), "version")
+                .add(() -> new HelpCommand(), "help")
+                .add(() -> new CompletionCommand(drover), "completion")
+                .add(() -> new CompletionCommand.Names(drover), "__complete");
     }
 
     /// `drover` alone.

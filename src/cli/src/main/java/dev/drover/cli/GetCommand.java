@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,13 +30,15 @@ final class GetCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    static CommandLine line(DroverCommand drover) {
-        return new CommandLine(new GetCommand())
-                .addSubcommand(new GetKinds.Pools(drover))
-                .addSubcommand(new GetKinds.Workers(drover))
-                .addSubcommand(new GetKinds.Sockets(drover))
-                .addSubcommand(new GetEvents(drover))
-                .addSubcommand(new GetMaster(drover));
+    /// @param words what is asked for
+    static CommandLine line(DroverCommand drover, List<String> words) {
+        return new Verbs()
+                .add(() -> new GetKinds.Pools(drover), "pools", "pool")
+                .add(() -> new GetKinds.Workers(drover), "workers", "worker")
+                .add(() -> new GetKinds.Sockets(drover), "sockets", "socket")
+                .add(() -> new GetEvents(drover), "events", "event")
+                .add(() -> new GetMaster(drover), "master")
+                .below(new CommandLine(new GetCommand()), words);
     }
 
     @Override

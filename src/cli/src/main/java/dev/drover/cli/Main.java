@@ -23,7 +23,20 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        var terminal = new Terminal(
+        warm();
+        System.exit(run(terminal(), arguments));
+    }
+
+    /// Loads the way to the master while picocli looks at the line: there is mostly a second core.
+    static void warm() {
+        var thread = new Thread(MasterClient::warm, "warm");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /// The one this process was started from.
+    static Terminal terminal() {
+        return new Terminal(
                 stream(FileDescriptor.out, false),
                 stream(FileDescriptor.err, true),
                 System.in,
@@ -33,7 +46,6 @@ public final class Main {
                 pause -> !new CountDownLatch(1).await(pause.toMillis(), TimeUnit.MILLISECONDS),
                 isTerminal(),
                 Main::stty);
-        System.exit(run(terminal, arguments));
     }
 
     /// Runs one command against the given surroundings and returns its exit code.

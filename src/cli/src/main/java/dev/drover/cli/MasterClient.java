@@ -18,6 +18,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -58,6 +60,11 @@ final class MasterClient implements AutoCloseable {
     private static final List<Logger> QUIET =
             Stream.of("io.netty", "io.grpc").map(MasterClient::quiet).toList();
 
+    static {
+        // Else Netty looks for SLF4J and Log4j first.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+    }
+
     private final Address address;
     private final Duration timeout;
     private final EventLoopGroup loop;
@@ -76,12 +83,7 @@ final class MasterClient implements AutoCloseable {
         this.address = address;
         this.timeout = timeout;
         this.loop = new NioEventLoopGroup(1);
-        var builder = NettyChannelBuilder.forAddress(target)
-                .channelType(type, target.getClass())
-                .eventLoopGroup(loop)
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .keepAliveTime(KEEP_ALIVE.toMinutes(), TimeUnit.MINUTES)
-                .directExecutor();
+        var builder = builder(target, type, loop);
         security.accept(builder);
         this.channel = builder.build();
         Channel way = token.<Channel>map(text ->
@@ -90,6 +92,27 @@ final class MasterClient implements AutoCloseable {
         this.stub = ControlServiceGrpc.newBlockingStub(way);
         this.messages = MessageServiceGrpc.newBlockingStub(way);
         this.streams = MessageServiceGrpc.newStub(way);
+    }
+
+    /// Loads what the first call needs, without one. It is the longest part of a short command.
+    static void warm() {
+        var loop = new NioEventLoopGroup(1);
+        var builder = builder(UnixDomainSocketAddress.of(""), NioDomainSocketChannel.class, loop);
+        plain(builder);
+        var channel = builder.build();
+        var _ = ControlServiceGrpc.newBlockingStub(channel);
+        channel.shutdownNow();
+        var _ = loop.shutdownGracefully();
+    }
+
+    private static NettyChannelBuilder builder(
+            SocketAddress target, Class<? extends io.netty.channel.Channel> type, EventLoopGroup loop) {
+        return NettyChannelBuilder.forAddress(target)
+                .channelType(type, target.getClass())
+                .eventLoopGroup(loop)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(KEEP_ALIVE.toMinutes(), TimeUnit.MINUTES)
+                .directExecutor();
     }
 
     /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else

@@ -9,10 +9,15 @@ import java.util.function.Function;
 ///
 /// @param kind `pool`
 /// @param name the name by which users call one
+/// @param key what no two of them have at the same time
 /// @param tree its fields, for JSON and YAML
 /// @param columns its table
 record Resource<T>(
-        String kind, Function<T, String> name, Function<T, Map<String, Object>> tree, List<Column<T>> columns) {
+        String kind,
+        Function<T, String> name,
+        Function<T, String> key,
+        Function<T, Map<String, Object>> tree,
+        List<Column<T>> columns) {
 
     /// One column of its table.
     ///

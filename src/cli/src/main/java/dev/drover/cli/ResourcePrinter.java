@@ -140,9 +140,8 @@ final class ResourcePrinter<T> {
         return columns.stream().map(column -> column.cell().apply(item, now)).toList();
     }
 
-    /// While a worker is replaced two incarnations have its name.
     private String key(T item) {
-        return resource.name().apply(item) + " " + resource.tree().apply(item).getOrDefault("incarnation", "");
+        return resource.key().apply(item);
     }
 
     /// What a change is: of the fields, or of what the table shows of them.

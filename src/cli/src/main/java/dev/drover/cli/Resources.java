@@ -30,6 +30,7 @@ final class Resources {
     static final Resource<WorkerPool> POOL = new Resource<>(
             "pool",
             pool -> pool.getMetadata().getName(),
+            pool -> pool.getMetadata().getName(),
             Trees::of,
             List.of(
                     always("NAME", pool -> pool.getMetadata().getName()),
@@ -45,6 +46,8 @@ final class Resources {
     static final Resource<Worker> WORKER = new Resource<>(
             "worker",
             Worker::getName,
+            // While one is replaced two incarnations have its name.
+            worker -> worker.getName() + "." + worker.getIncarnation(),
             Trees::of,
             List.of(
                     always("NAME", Worker::getName),
@@ -65,6 +68,7 @@ final class Resources {
     static final Resource<Socket> SOCKET = new Resource<>(
             "socket",
             socket -> socket.getPool() + "/" + socket.getName(),
+            socket -> socket.getPool() + "/" + socket.getName(),
             Trees::of,
             List.of(
                     always("POOL", Socket::getPool),
@@ -77,6 +81,7 @@ final class Resources {
 
     static final Resource<Event> EVENT = new Resource<>(
             "event",
+            Event::getName,
             Event::getName,
             Trees::of,
             List.of(
@@ -91,6 +96,7 @@ final class Resources {
 
     static final Resource<GetMasterResponse> MASTER = new Resource<>(
             "master",
+            _ -> "master",
             _ -> "master",
             Trees::of,
             List.of(

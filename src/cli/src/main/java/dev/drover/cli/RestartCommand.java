@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.protocol.control.v1.RestartWorkerRequest;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,8 +23,11 @@ final class RestartCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    static CommandLine line(DroverCommand drover) {
-        return new CommandLine(new RestartCommand()).addSubcommand(new OfWorker(drover));
+    /// @param words what is asked for
+    static CommandLine line(DroverCommand drover, List<String> words) {
+        return new Verbs()
+                .add(() -> new OfWorker(drover), "worker")
+                .below(new CommandLine(new RestartCommand()), words);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.drover.protocol.control.v1.RestartOrder;
 import dev.drover.protocol.control.v1.ResumeOrder;
 import dev.drover.protocol.control.v1.RolloutPoolRequest;
 import dev.drover.protocol.control.v1.UndoOrder;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,14 +33,16 @@ final class RolloutCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    static CommandLine line(DroverCommand drover) {
-        return new CommandLine(new RolloutCommand())
-                .addSubcommand(new RolloutStatusCommand(drover))
-                .addSubcommand(new RolloutHistoryCommand(drover))
-                .addSubcommand(new Restart(drover))
-                .addSubcommand(new Undo(drover))
-                .addSubcommand(new Pause(drover))
-                .addSubcommand(new Resume(drover));
+    /// @param words what is asked for
+    static CommandLine line(DroverCommand drover, List<String> words) {
+        return new Verbs()
+                .add(() -> new RolloutStatusCommand(drover), "status")
+                .add(() -> new RolloutHistoryCommand(drover), "history")
+                .add(() -> new Restart(drover), "restart")
+                .add(() -> new Undo(drover), "undo")
+                .add(() -> new Pause(drover), "pause")
+                .add(() -> new Resume(drover), "resume")
+                .below(new CommandLine(new RolloutCommand()), words);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import dev.drover.protocol.control.v1.SignalWorkerRequest;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,8 +24,9 @@ final class SignalCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    static CommandLine line(DroverCommand drover) {
-        return new CommandLine(new SignalCommand()).addSubcommand(new OfWorker(drover));
+    /// @param words what is asked for
+    static CommandLine line(DroverCommand drover, List<String> words) {
+        return new Verbs().add(() -> new OfWorker(drover), "worker").below(new CommandLine(new SignalCommand()), words);
     }
 
     @Override
