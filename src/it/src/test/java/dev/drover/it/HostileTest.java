@@ -47,6 +47,9 @@ class HostileTest {
     private static final int STRANGERS = 500;
     private static final int IDLE_CONNECTIONS = 10_000;
 
+    /// That an address of a master holds.
+    private static final int MAX_CONNECTIONS = 512;
+
     private static final int RESTARTS = 8;
 
     /// As many as a master allows.
@@ -111,6 +114,7 @@ class HostileTest {
         drover.awaitReady(pool.address(), 2);
         var address = controlAddress(drover);
         double rss = Procs.memoryMiB(drover.pid(), "VmRSS");
+        int before = drover.descriptorsWithSessions(2);
         var idle = new ArrayList<SocketChannel>();
 
         // when
@@ -128,6 +132,7 @@ class HostileTest {
             assertThat(Procs.memoryMiB(drover.pid(), "VmRSS") - rss)
                     .as("MiB more than before")
                     .isLessThan(64);
+            drover.until("the oldest to be cut", () -> Procs.openDescriptors(drover.pid()) <= before + MAX_CONNECTIONS);
         } finally {
             for (var channel : idle) {
                 channel.close();
@@ -138,6 +143,47 @@ class HostileTest {
                 return control.workers().size() == 2;
             }
         });
+    }
+
+    @Test
+    void idleConnectionsToTheManagementAddressAreBoundedAndKeepNoProbeOut() throws Exception {
+        // given
+        var pool = Pools.hello(1);
+        var management = new InetSocketAddress(InetAddress.getLoopbackAddress(), Pools.freePort());
+        var drover = drovers.run(
+                "-f", pool.write(directory).toString(), "--management-address", "127.0.0.1:" + management.getPort());
+        drover.awaitReady(pool.address(), 1);
+        int before = drover.descriptorsWithSessions(1);
+        var idle = new ArrayList<SocketChannel>();
+
+        // when
+        try {
+            for (int i = 0; i < MAX_CONNECTIONS + STRANGERS; i++) {
+                var channel = SocketChannel.open(management);
+                idle.add(channel);
+                if (i % 2 == 0) {
+                    say(channel, bytes("GET /q/health/live HTTP/1.1\r\nHost: x"));
+                }
+            }
+
+            // then
+            drover.until(
+                    "the oldest to be cut",
+                    () -> Procs.openDescriptors(drover.pid()) <= before + MAX_CONNECTIONS
+                            && Procs.openDescriptors(drover.pid()) > before + MAX_CONNECTIONS / 2);
+            try (var probe = SocketChannel.open(management)) {
+                say(probe, bytes("GET /q/health/live HTTP/1.0\r\n\r\n"));
+                var answer = ByteBuffer.allocate(512);
+                var _ = probe.read(answer);
+                assertThat(new String(answer.array(), StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.0 200");
+            }
+        } finally {
+            for (var channel : idle) {
+                channel.close();
+            }
+        }
+        drover.until("the descriptors to be as before", () -> Procs.openDescriptors(drover.pid()) <= before);
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.drover.master.resource.Addresses;
 import dev.drover.supervisor.Snapshot;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.vertx.http.HttpServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Optional;
@@ -19,15 +21,18 @@ class Application implements QuarkusApplication {
 
     private final Launch launch;
     private final HttpServer server;
+    private final Vertx vertx;
 
     @Inject
-    Application(Launch launch, HttpServer server) {
+    Application(Launch launch, HttpServer server, Vertx vertx) {
         this.launch = launch;
         this.server = server;
+        this.vertx = vertx;
     }
 
     @Override
     public int run(String... arguments) throws InterruptedException {
+        ConnectionBound.apply(((VertxInternal) vertx).getAcceptorEventLoopGroup());
         var control = launch.options().control().map(address -> address.withChosenPort(this::controlPort));
         var management =
                 launch.options().management().map(address -> address.withChosenPort(server::getManagementPort));

@@ -20,10 +20,6 @@ final class QuarkusSettings {
     /// window back only when half of it has been read.
     private static final int CONNECTION_WINDOW_BYTES = 2 * MAX_STREAMS * STREAM_WINDOW_BYTES;
 
-    /// Connections to the control address at once that have said anything; further ones are cut. Those of
-    /// `control.sock` are not counted: whoever can open one may do everything.
-    static final int MAX_CONNECTIONS = 512;
-
     /// After which a connection to the management address that says nothing is cut: longer than probes and scrapes are
     /// apart.
     private static final int MANAGEMENT_IDLE_SECONDS = 120;
@@ -66,7 +62,6 @@ final class QuarkusSettings {
                     Integer.toString(address.port()));
         });
         options.tls().ifPresent(tls -> settings.putAll(of(tls)));
-        settings.put("quarkus.http.limits.max-connections", Integer.toString(MAX_CONNECTIONS));
         settings.put("quarkus.management.idle-timeout", MANAGEMENT_IDLE_SECONDS + "s");
         settings.put("quarkus.http.limits.max-concurrent-streams", Integer.toString(MAX_STREAMS));
         settings.put("quarkus.http.initial-window-size", Integer.toString(STREAM_WINDOW_BYTES));
