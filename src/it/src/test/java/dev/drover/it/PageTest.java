@@ -3,6 +3,7 @@ package dev.drover.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.it.fixtures.Browser;
+import dev.drover.it.fixtures.Certificates;
 import dev.drover.it.fixtures.Curl;
 import dev.drover.it.fixtures.DroverProcess;
 import dev.drover.it.fixtures.Drovers;
@@ -11,6 +12,7 @@ import dev.drover.it.fixtures.Loader;
 import dev.drover.it.fixtures.Pools;
 import dev.drover.it.fixtures.Procs;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
     private static final String LIVE = "document.getElementById('link')?.dataset.live === 'true'";
     private static final int TAB = 9;
+    private static final String VIEWER = "viewer-0123456789abcdef";
 
     @RegisterExtension
     final Drovers drovers = new Drovers();
@@ -111,6 +114,51 @@ class PageTest {
             assertThat(browser.errors())
                     .as("but for the wrong token")
                     .allMatch(error -> error.contains("403") || error.contains("400"));
+        }
+    }
+
+    @Test
+    void overTlsItTellsNothingWithoutATokenAndAViewerMayOnlyLook() throws Exception {
+        // given
+        var pool = Pools.hello(1);
+        var server = Certificates.authority(directory.resolve("ca")).server();
+        var tokens = Files.writeString(directory.resolve("tokens"), "view " + VIEWER + "\n");
+        var master = drovers.run(
+                "-f",
+                pool.write(directory).toString(),
+                "--control-address",
+                "127.0.0.1:0",
+                "--tls-certificate",
+                server.certificate().toString(),
+                "--tls-key",
+                server.key().toString(),
+                "--token-file",
+                tokens.toString());
+        master.awaitReady(pool.address(), 1);
+        try (var browser = Browser.start(directory)) {
+            browser.trustEveryone();
+
+            // when
+            browser.go("https://" + Curl.address(master) + "/");
+
+            // then
+            browser.until(
+                    "the page to say what it needs",
+                    "document.getElementById('notice')?.textContent.includes('without a token')");
+            assertThat(browser.evaluate("document.querySelectorAll('.worker').length"))
+                    .isEqualTo("0");
+
+            // when
+            unlock(browser, VIEWER);
+
+            // then
+            browser.until("the page to be live", LIVE);
+            browser.until("its worker", tiles("ready") + " === 1");
+            assertThat(browser.evaluate("document.querySelector('[data-act=scale]').checkVisibility()"))
+                    .isEqualTo("false");
+            assertThat(browser.errors())
+                    .as("but for what was asked without a token, or without the role")
+                    .allMatch(error -> error.contains("401") || error.contains("403"));
         }
     }
 
