@@ -224,6 +224,70 @@ class ImageTest {
         }
     }
 
+    /// It takes some 20 MB a second, of the container's 512 MiB.
+    private static final String HOG = """
+            ---
+            apiVersion: drover.dev/v1
+            kind: WorkerPool
+            metadata: {name: hog}
+            spec:
+              replicas: 1
+              recycle: {maxMemoryMiB: 60}
+              template:
+                protocol: Systemd
+                readyWhen: Started
+                command: [sh, -c, 'x=; while :; do x="$x$(head -c 2000000 /dev/zero | tr "\\0" x)"; sleep 0.1; done']
+            """;
+
+    @Test
+    void aWorkerThatGrowsIsReplacedBeforeTheContainersLimitAndNoOtherIsHurt() throws Exception {
+        // given
+        Files.writeString(directory.resolve("pool.yaml"), pool(1, "") + HOG);
+        var container = containers.run("--volume", directory + ":/etc/drover:ro");
+        container.awaitReady(1);
+
+        // when
+        try (var load = Loader.start(Load.perConnection(container.address(8080)).clients(CLIENTS))) {
+            container.awaitLog("Worker ready worker=hog-0.5 ");
+            load.awaitAnswers(100, DroverProcess.PATIENCE);
+            var result = load.stop();
+
+            // then
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+        }
+        assertThat(container.exec("drover", "get", "events", "--pool", "hog").out())
+                .contains("WornOut")
+                .doesNotContain("OOMKilled", "Failed");
+        assertThat(container.logs()).doesNotContain("OOMKilled");
+    }
+
+    @Test
+    void theWorkersFollowTheCpusOfTheRunningContainerAndNoRequestIsLost() throws Exception {
+        // given
+        Files.writeString(directory.resolve("pool.yaml"), pool(1, "").replace("  replicas: 1\n", ""));
+        var container = containers.run("--volume", directory + ":/etc/drover:ro");
+        container.awaitReady(1);
+
+        // when / then
+        try (var load = Loader.start(Load.perConnection(container.address(8080)).clients(CLIENTS))) {
+            container.setCpus(2);
+            container.until("two workers that are ready", () -> readyWorkers(container) == 2);
+            container.setCpus(1);
+            container.until("one of them to be gone", () -> readyWorkers(container) == 1);
+            load.awaitAnswers(100, DroverProcess.PATIENCE);
+            var result = load.stop();
+            assertThat(result.failures()).as("%s", result.firstFailures()).isEmpty();
+        }
+    }
+
+    private static long readyWorkers(Container container) {
+        return container
+                .sh("drover get workers --no-headers")
+                .lines()
+                .filter(line -> line.contains(" Ready "))
+                .count();
+    }
+
     @Test
     void whatWasAcceptedIsAnsweredWhenTheContainerIsStoppedUnderLoad() throws Exception {
         // given
