@@ -77,6 +77,12 @@ public final class Bench {
             List<Row> run(int pairs) throws Exception {
                 return new ProbesBench().run();
             }
+        },
+        COMMAND {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new CommandBench(pairs).run();
+            }
         };
 
         abstract List<Row> run(int pairs) throws Exception;

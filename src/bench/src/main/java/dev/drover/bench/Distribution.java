@@ -64,6 +64,16 @@ final class Distribution {
                 .toList();
     }
 
+    /// A command to that master.
+    List<String> command(ServerProcess master, String... words) {
+        return Stream.of(
+                        Stream.of(home.resolve("bin/drover").toString()),
+                        Stream.of(words),
+                        Stream.of("--address", "unix:" + master.directory().resolve("run/control/control.sock")))
+                .flatMap(part -> part)
+                .toList();
+    }
+
     private String poolFile(Pool pool, int port) {
         var command = hello().stream().map(argument -> '"' + argument + '"').collect(Collectors.joining(", "));
         return """
