@@ -115,7 +115,7 @@ final class Feed {
         var essence = worker.toBuilder();
         essence.getLeasesBuilderList().forEach(lease -> lease.clearQueued());
         if (worker.hasSession()) {
-            essence.getSessionBuilder().clearLastHeartbeatAt().clearLoad();
+            essence.getSessionBuilder().clearLastHeartbeatAt().clearLoad().clearRoundTrip();
         }
         return essence.build();
     }

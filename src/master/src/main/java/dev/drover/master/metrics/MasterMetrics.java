@@ -200,6 +200,8 @@ final class MasterMetrics {
         worker.session().ifPresent(session -> {
             var age = Duration.between(session.lastHeartbeat(), clock.instant());
             sheet.add(Metric.WORKER_HEARTBEAT, Math.max(0, age.toNanos() / 1e9), pool, name);
+            session.roundTrip()
+                    .ifPresent(time -> sheet.add(Metric.WORKER_ROUND_TRIP, time.toNanos() / 1e9, pool, name));
             session.load().ifPresent(load -> {
                 sheet.add(Metric.WORKER_CONNECTIONS, load.connections(), pool, name);
                 sheet.add(Metric.WORKER_IN_FLIGHT, load.inFlight(), pool, name);

@@ -180,6 +180,13 @@ public enum Metric {
             "drover_worker_heartbeat_age_seconds",
             "Since its last sign of life; left out where it has no session.",
             "pool",
+            "worker"),
+    WORKER_ROUND_TRIP(
+            Type.GAUGE,
+            "drover_worker_session_round_trip_seconds",
+            "How long the last ping over its session took until it was answered: one in ten heartbeats; left out where it"
+                    + " answers none.",
+            "pool",
             "worker");
 
     /// What all names begin with; metrics of applications do not.

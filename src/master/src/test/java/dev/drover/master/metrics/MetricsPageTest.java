@@ -63,6 +63,7 @@ class MetricsPageTest {
                         "drover_worker_connections{pool=\"web\",worker=\"web-0\"} 3.0",
                         "drover_worker_requests_total{pool=\"web\",worker=\"web-0\"} 40.0",
                         "drover_worker_messages_sent_total{pool=\"web\",worker=\"web-0\"} 5.0",
+                        "drover_worker_session_round_trip_seconds{pool=\"web\",worker=\"web-0\"} 0.003",
                         "drover_worker_heartbeat_age_seconds{pool=\"web\",worker=\"web-0\"} 3.0");
     }
 
