@@ -63,6 +63,10 @@ class MetricsTest {
         assertThat(scrape.value("drover_pool_ready_replicas{pool=\"web\"}")).hasValue(2);
         assertThat(scrape.value("drover_pool_exits_total{cause=\"Signal\",pool=\"web\"}"))
                 .hasValue(1);
+        assertThat(scrape.value("drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-0\"}"))
+                .hasValue(1);
+        assertThat(scrape.value("drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-1\"}"))
+                .hasValue(0);
         assertThat(scrape.value("drover_worker_restarts_total{pool=\"web\",worker=\"web-0\"}"))
                 .hasValue(1);
         assertThat(scrape.value("drover_worker_resident_memory_bytes{pool=\"web\",worker=\"web-1\"}")

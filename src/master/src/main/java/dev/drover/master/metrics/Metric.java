@@ -100,6 +100,13 @@ public enum Metric {
             "How often the place was filled again after an incarnation ended without having been told to.",
             "pool",
             "worker"),
+    WORKER_EXITS(
+            Type.COUNTER,
+            "drover_worker_exits",
+            "Incarnations of the worker that have ended, by cause: the words of drover_pool_exits_total.",
+            "pool",
+            "worker",
+            "cause"),
     WORKER_START_TIME(
             Type.GAUGE,
             "drover_worker_start_time_seconds",
