@@ -1,10 +1,12 @@
 package dev.drover.cli;
 
+import com.google.protobuf.Duration;
 import dev.drover.protocol.control.v1.Event;
 import dev.drover.protocol.control.v1.Session;
 import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.pool.v1.Template;
 import java.util.List;
+import java.util.Locale;
 
 /// All there is to tell of an incarnation, or of an empty place.
 final class WorkerDescription {
@@ -51,11 +53,19 @@ final class WorkerDescription {
         if (worker.hasSession()) {
             Session session = worker.getSession();
             description.add("Last Heartbeat", words.age(session.getLastHeartbeatAt()) + " ago");
+            if (session.hasRoundTrip()) {
+                description.add("Round Trip", milliseconds(session.getRoundTrip()));
+            }
             if (session.hasLoad()) {
                 description.add("Connections", session.getLoad().getConnections());
                 description.add("In Flight", session.getLoad().getInFlight());
             }
         }
+    }
+
+    /// `0.42ms`.
+    private static String milliseconds(Duration time) {
+        return String.format(Locale.ROOT, "%.2fms", time.getSeconds() * 1e3 + time.getNanos() / 1e6);
     }
 
     private static void probes(Description description, Template template) {

@@ -119,6 +119,7 @@ class DescribeVerbTest extends VerbTest {
             .addLeases(Lease.newBuilder().setSocket("http").setShard(1).setQueued(7))
             .setSession(Session.newBuilder()
                     .setLastHeartbeatAt(ago(2))
+                    .setRoundTrip(com.google.protobuf.Duration.newBuilder().setNanos(1_234_567))
                     .setLoad(Load.newBuilder().setConnections(4).setInFlight(1)))
             .build();
 
@@ -262,6 +263,7 @@ class DescribeVerbTest extends VerbTest {
                   http    1      7
                 Session:
                   Last Heartbeat:  2s ago
+                  Round Trip:      1.23ms
                   Connections:     4
                   In Flight:       1
                 Probes:

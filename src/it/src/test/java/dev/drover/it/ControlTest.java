@@ -83,6 +83,7 @@ class ControlTest {
         // when
         var master = drovers.run("-f", pool.write(directory).toString(), "--log-format", "json");
         master.awaitLog("hello from a worker");
+        master.awaitLog("\"reason\":\"Started\",\"type\":\"Normal\",\"kind\":\"Worker\",\"name\":\"web-0\"");
 
         // then
         assertThat(master.stdout().lines()).isNotEmpty().allMatch(line -> line.startsWith("{") && line.endsWith("}"));

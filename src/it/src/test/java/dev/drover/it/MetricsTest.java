@@ -44,9 +44,12 @@ class MetricsTest {
         Procs.signal(drover.workers().getFirst().pid(), "KILL");
         drover.awaitLog("Worker ready worker=web-0.2");
         drover.until(
-                "it is steered to, and gives signs of life",
+                "it is steered to, gives signs of life and answers pings",
                 () -> Scrape.of(drover, "")
                                 .value("drover_worker_heartbeat_age_seconds{pool=\"web\",worker=\"web-0\"}")
+                                .isPresent()
+                        && Scrape.of(drover, "")
+                                .value("drover_worker_session_round_trip_seconds{pool=\"web\",worker=\"web-0\"}")
                                 .isPresent()
                         && Scrape.of(drover, "")
                                         .value("drover_worker_shard_weight{pool=\"web\",worker=\"web-0\"}")
@@ -60,6 +63,10 @@ class MetricsTest {
         assertThat(scrape.value("drover_pool_ready_replicas{pool=\"web\"}")).hasValue(2);
         assertThat(scrape.value("drover_pool_exits_total{cause=\"Signal\",pool=\"web\"}"))
                 .hasValue(1);
+        assertThat(scrape.value("drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-0\"}"))
+                .hasValue(1);
+        assertThat(scrape.value("drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-1\"}"))
+                .hasValue(0);
         assertThat(scrape.value("drover_worker_restarts_total{pool=\"web\",worker=\"web-0\"}"))
                 .hasValue(1);
         assertThat(scrape.value("drover_worker_resident_memory_bytes{pool=\"web\",worker=\"web-1\"}")

@@ -4,6 +4,7 @@ import dev.drover.master.RunCommand.Parsed;
 import dev.drover.master.access.Access;
 import dev.drover.master.access.TokenFile;
 import dev.drover.master.access.Tokens;
+import dev.drover.master.log.EventLines;
 import dev.drover.master.log.LineWriter;
 import dev.drover.master.log.LogHandler;
 import dev.drover.master.log.WorkerLines;
@@ -68,6 +69,7 @@ public final class Main {
             options.management().ifPresent(address -> checkFree("--management-address", address));
             var workerLines = new WorkerLines(lines, options.logFormat());
             try (var supervisor = Supervisor.start(supervisorOptions(options, workerLines))) {
+                EventLines.install(supervisor.journal(), lines, options.logFormat());
                 var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
                 SignalHandlers.install(master, supervisor);

@@ -101,6 +101,10 @@ final class ClientSession implements ClientResponseObserver<OpenSessionRequest, 
             } else if (response.hasWelcome()) {
                 throw SessionViolation.malformed("a second Welcome");
             }
+            if (response.getPing() != 0) {
+                // First, and by this thread: handlers, and the loop that serves, are not the way.
+                say(OpenSessionRequest.newBuilder().setPong(response.getPing()).build());
+            }
             link().received(response.getEnvelopesList(), response.getTakenList());
         } catch (SessionViolation violation) {
             fail("the master sent " + violation.why());

@@ -41,6 +41,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
     private int reports;
     private long windowStart = System.nanoTime();
     private int metricsReports;
+    private boolean answersPings;
 
     private sealed interface Phase {
         record Silent() implements Phase {}
@@ -123,6 +124,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
             return;
         }
         check(request, hello);
+        answersPings = hello.getCapabilitiesList().contains(SessionLimits.PING);
         phase = new Phase.Deciding();
         gate.hello(hello.getTicket(), hello.getIncarnation(), verdict -> Posting.post(loop, () -> decided(verdict)));
     }
@@ -137,6 +139,7 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         if (request.hasHeartbeat()
                 || request.hasState()
                 || request.hasMetrics()
+                || request.getPong() != 0
                 || request.getEnvelopesCount() > 0
                 || request.getTakenCount() > 0) {
             throw SessionViolation.malformed("something said before it was welcome");
@@ -190,6 +193,10 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
         }
         if (request.hasHeartbeat()) {
             session.beat(load(request.getHeartbeat()));
+            ping(session.pings());
+        }
+        if (request.getPong() != 0) {
+            session.pings().answered(request.getPong(), System.nanoTime());
         }
         if (request.hasState()) {
             report(events, request.getState());
@@ -198,6 +205,15 @@ final class ServerSession implements StreamObserver<OpenSessionRequest>, Link.St
             measured(events, request.getMetrics());
         }
         session.link().received(request.getEnvelopesList(), request.getTakenList());
+    }
+
+    /// Not to one that does not read: what waits for it is not the way.
+    private void ping(Pings pings) {
+        long now = System.nanoTime();
+        if (answersPings && pings.isDue(now) && isReady()) {
+            peer.onNext(
+                    OpenSessionResponse.newBuilder().setPing(pings.send(now)).build());
+        }
     }
 
     private static Optional<Load> load(Heartbeat heartbeat) throws SessionViolation {

@@ -180,6 +180,7 @@ public final class SessionClient implements AutoCloseable {
         return OpenSessionRequest.newBuilder()
                 .setHello(Hello.newBuilder()
                         .setProtocolVersion(SessionLimits.PROTOCOL_VERSION)
+                        .addCapabilities(SessionLimits.PING)
                         .setTicket(ticket)
                         .setIncarnation(incarnation))
                 .build();

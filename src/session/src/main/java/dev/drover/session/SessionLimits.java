@@ -45,6 +45,13 @@ final class SessionLimits {
     /// What a master that takes metrics calls that.
     static final String METRICS = "metrics";
 
+    /// What a worker that answers pings calls that.
+    static final String PING = "ping";
+
+    /// Intervals of the heartbeat from one ping to the next: the answer to each wakes the master, so that those of all
+    /// workers together are few beside their signs of life.
+    static final int HEARTBEATS_PER_PING = 10;
+
     /// Between two reports of what the application measures.
     static final Duration METRICS_INTERVAL = Duration.ofSeconds(5);
 

@@ -9,6 +9,7 @@ public final class WorkerSession {
     private final String worker;
     private final int incarnation;
     private final Duration heartbeatInterval;
+    private final Pings pings;
     private final Link link;
     private final Runnable end;
 
@@ -26,6 +27,7 @@ public final class WorkerSession {
         this.worker = admitted.worker();
         this.incarnation = admitted.incarnation();
         this.heartbeatInterval = admitted.heartbeatInterval();
+        this.pings = new Pings(heartbeatInterval.multipliedBy(SessionLimits.HEARTBEATS_PER_PING));
         this.link = link;
         this.end = end;
     }
@@ -61,6 +63,11 @@ public final class WorkerSession {
         return load;
     }
 
+    /// How long the last ping over it took to be answered; empty until then, and where the worker answers none.
+    public Optional<Duration> roundTrip() {
+        return pings.last();
+    }
+
     /// Messages and requests that the worker has sent.
     public long messagesSent() {
         return link.arrived();
@@ -89,6 +96,10 @@ public final class WorkerSession {
     void beat(Optional<Load> told) {
         heartbeatNanos = System.nanoTime();
         load = told.or(() -> load);
+    }
+
+    Pings pings() {
+        return pings;
     }
 
     Link link() {

@@ -28,20 +28,28 @@ public record Measures(Snapshot snapshot, Latencies loopWaits, List<Pool> pools,
     ///
     /// @param name its name
     /// @param exits how many incarnations have ended, by cause; none is left out
+    /// @param exitsByWorker the same of each place where one has; never going back, as those of the pool
     /// @param handovers of each Dispatched socket that has had a connection, by its name
     /// @param steered incarnations that new connections of sharded sockets are sent to
     /// @param traffic what each incarnation that has a session has said over it
     public record Pool(
             String name,
             Map<ExitCause, Long> exits,
+            Map<WorkerId, Map<ExitCause, Long>> exitsByWorker,
             Map<String, Handovers> handovers,
             Set<Incarnation> steered,
             Map<Incarnation, Traffic> traffic) {
         public Pool {
             exits = Map.copyOf(exits);
+            exitsByWorker = Map.copyOf(exitsByWorker);
             handovers = Map.copyOf(handovers);
             steered = Set.copyOf(steered);
             traffic = Map.copyOf(traffic);
+        }
+
+        /// How many incarnations of that worker have ended for that cause.
+        public long exits(WorkerId worker, ExitCause cause) {
+            return exitsByWorker.getOrDefault(worker, Map.of()).getOrDefault(cause, 0L);
         }
     }
 

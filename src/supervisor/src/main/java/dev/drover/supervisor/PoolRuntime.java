@@ -21,7 +21,6 @@ import dev.drover.supervisor.socket.SocketEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class PoolRuntime {
     private final ExitReports exits;
     private final Conditions conditions;
     private final TransitionLog transitions;
-    private final Map<ExitCause, Long> causes = noneYet();
+    private final ExitCounts causes = new ExitCounts();
     private PoolState state;
     private long version = 1;
     private int spawning;
@@ -74,14 +73,6 @@ final class PoolRuntime {
         this.channels = new WorkerChannels(services, spec.name(), sockets, processes, new Learner());
         this.health = new HealthWatch(services, sockets, new Nurse());
         this.recycling = new Recycling(services, new Renewer());
-    }
-
-    private static Map<ExitCause, Long> noneYet() {
-        var causes = new EnumMap<ExitCause, Long>(ExitCause.class);
-        for (var cause : ExitCause.values()) {
-            causes.put(cause, 0L);
-        }
-        return causes;
     }
 
     /// Makes a pool one of the others, and starts its workers.
@@ -425,7 +416,7 @@ final class PoolRuntime {
                 processes.remove(process.incarnation());
                 services.metrics().ended(process.incarnation());
                 process.release();
-                count(ExitCause.START_ERROR);
+                causes.count(process.incarnation().worker(), ExitCause.START_ERROR);
                 var report = exits.notStarted(process, why);
                 transitions.spawnFailed(process.incarnation(), why);
                 var id = process.incarnation();
@@ -487,8 +478,12 @@ final class PoolRuntime {
         services.metrics().ended(process.incarnation());
         health.ended(process.incarnation());
         channels.ended(process);
-        count(ExitCause.of(
-                death, !isWanted(process.incarnation()), process.killedBecause().isPresent()));
+        causes.count(
+                process.incarnation().worker(),
+                ExitCause.of(
+                        death,
+                        !isWanted(process.incarnation()),
+                        process.killedBecause().isPresent()));
         boolean hadSession = process.session().isPresent();
         process.release();
         var report = exits.exited(process, child.pid(), death);
@@ -660,7 +655,8 @@ final class PoolRuntime {
         processes.forEach((incarnation, process) -> process.session()
                 .ifPresent(session -> traffic.put(
                         incarnation, new Measures.Traffic(session.messagesSent(), session.messagesReceived()))));
-        return new Measures.Pool(spec().name(), causes, channels.handovers(), steered(), traffic);
+        return new Measures.Pool(
+                spec().name(), causes.together(), causes.places(), channels.handovers(), steered(), traffic);
     }
 
     private Set<Incarnation> steered() {
@@ -668,10 +664,6 @@ final class PoolRuntime {
                 .filter(process -> state.steered().contains(process.shard()) && isWanted(process.incarnation()))
                 .map(WorkerProcess::incarnation)
                 .collect(Collectors.toSet());
-    }
-
-    private void count(ExitCause cause) {
-        causes.merge(cause, 1L, Long::sum);
     }
 
     Snapshot.Pool snapshot() {

@@ -123,7 +123,7 @@ record PoolView(
 
     private static Snapshot.Session session(WorkerSession session) {
         var age = Duration.ofNanos(System.nanoTime() - session.heartbeatNanos());
-        return new Snapshot.Session(Instant.now().minus(age), session.load());
+        return new Snapshot.Session(Instant.now().minus(age), session.load(), session.roundTrip());
     }
 
     private WorkerId id(Place place) {

@@ -4,6 +4,7 @@ import dev.drover.session.Load;
 import dev.drover.supervisor.pool.Revision;
 import dev.drover.supervisor.pool.RolloutStatus;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +122,8 @@ public record Snapshot(List<Pool> pools, boolean stopping) {
     ///
     /// @param lastHeartbeat when it last gave a sign of life, or opened
     /// @param load what it has in hand; empty when it does not tell
-    public record Session(Instant lastHeartbeat, Optional<Load> load) {}
+    /// @param roundTrip how long the last ping over it took; empty until one was answered
+    public record Session(Instant lastHeartbeat, Optional<Load> load, Optional<Duration> roundTrip) {}
 
     /// Where an incarnation stands.
     public enum Phase {

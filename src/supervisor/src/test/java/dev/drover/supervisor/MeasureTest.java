@@ -65,6 +65,49 @@ class MeasureTest {
     }
 
     @Test
+    void exitsAreCountedInTheirPlaceToo() {
+        // given: one that fails, one that serves
+        supervisor.open(List.of(
+                PoolSpec.of("web", 1, List.of("/bin/sh", "-c", "exit 3")),
+                PoolSpec.of("still", 1, List.of("/bin/sleep", "1000"))));
+
+        // when
+        Await.until(
+                () -> exits(ExitCause.ERROR) > 0, () -> supervisor.snapshot().toString());
+        var measures = supervisor.measure(BOUND);
+
+        // then
+        var web = measures.pool("web").orElseThrow();
+        assertThat(web.exits(new WorkerId("web", 0), ExitCause.ERROR))
+                .isEqualTo(web.exits().get(ExitCause.ERROR))
+                .isPositive();
+        assertThat(web.exits(new WorkerId("web", 1), ExitCause.ERROR)).isZero();
+        assertThat(measures.pool("still").orElseThrow().exitsByWorker()).isEmpty();
+    }
+
+    @Test
+    void whatWasCountedOfAPlaceStaysWhenItIsNotWanted() {
+        // given
+        var counts = new ExitCounts();
+        var first = new WorkerId("web", 0);
+        var second = new WorkerId("web", 1);
+
+        // when
+        counts.count(first, ExitCause.SIGNAL);
+        counts.count(second, ExitCause.SIGNAL);
+        var before = counts.places();
+        counts.count(second, ExitCause.STOPPED);
+
+        // then
+        assertThat(before.get(second)).containsEntry(ExitCause.STOPPED, 0L);
+        assertThat(counts.places().get(second))
+                .containsOnlyKeys(ExitCause.values())
+                .containsEntry(ExitCause.SIGNAL, 1L)
+                .containsEntry(ExitCause.STOPPED, 1L);
+        assertThat(counts.together()).containsEntry(ExitCause.SIGNAL, 2L).containsEntry(ExitCause.STOPPED, 1L);
+    }
+
+    @Test
     void whoeverMeasuresWaitsForALoopNoLongerThanHeWants() {
         // given: something that holds up the loop
         var held = new CountDownLatch(1);

@@ -72,15 +72,6 @@ final class EventCalls {
 
     /// @param pool empty: any
     private static boolean isOf(String pool, Event event) {
-        return pool.isEmpty()
-                || switch (event.subject().kind()) {
-                    case MASTER -> false;
-                    case POOL -> event.subject().name().equals(pool);
-                    case WORKER -> poolOf(event.subject().name()).equals(pool);
-                };
-    }
-
-    private static String poolOf(String worker) {
-        return worker.substring(0, worker.lastIndexOf('-'));
+        return pool.isEmpty() || event.subject().pool().filter(pool::equals).isPresent();
     }
 }

@@ -19,7 +19,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The pools, workers and sockets as the API tells them, and what changes of them. It looks only when it is asked, and
-/// once for all who ask at the same time. Any thread.
+/// once for all who ask at the same time. A list and the changes after it come from the same looks: between them there
+/// is
+/// nothing that neither tells. Any thread.
 final class Feed {
     /// What was seen so lately is not looked at again.
     private static final Duration FRESH = Duration.ofMillis(200);
@@ -36,8 +38,17 @@ final class Feed {
     private final ChangeLog<Item<Worker>> workers;
     private final ChangeLog<Item<Socket>> sockets;
 
-    /// Of [System#nanoTime]; empty: never.
-    private Optional<Long> lookedAt = Optional.empty();
+    private Optional<Look> last = Optional.empty();
+
+    /// A look at the master.
+    ///
+    /// @param begunNanos when it began, of [System#nanoTime]
+    /// @param answered whether the master's loop has answered
+    private record Look(long begunNanos, boolean answered) {
+        boolean isSince(long nanos) {
+            return begunNanos - nanos >= 0;
+        }
+    }
 
     Feed(Controls controls) {
         this.controls = controls;
@@ -115,14 +126,9 @@ final class Feed {
         var essence = worker.toBuilder();
         essence.getLeasesBuilderList().forEach(lease -> lease.clearQueued());
         if (worker.hasSession()) {
-            essence.getSessionBuilder().clearLastHeartbeatAt().clearLoad();
+            essence.getSessionBuilder().clearLastHeartbeatAt().clearLoad().clearRoundTrip();
         }
         return essence.build();
-    }
-
-    /// What there is now, by pool. Waits for the loop.
-    <T> List<Item<T>> now(Kind<T> kind) {
-        return items(controls.snapshot(), kind);
     }
 
     /// Whether there is a pool of that name. Waits for the loop.
@@ -130,11 +136,20 @@ final class Feed {
         return controls.snapshot().pool(name).isPresent();
     }
 
-    /// What there is, and from where to read on.
-    <T> ChangeLog.Everything<Item<T>> everything(Kind<T> kind) throws CallRefused {
+    /// What there is now, by pool, and from where to read on. Waits for the loop.
+    <T> ChangeLog.Everything<Item<T>> now(Kind<T> kind) throws CallRefused {
+        return everything(kind, System.nanoTime());
+    }
+
+    /// What there was lately, and from where to read on.
+    <T> ChangeLog.Everything<Item<T>> lately(Kind<T> kind) throws CallRefused {
+        return everything(kind, System.nanoTime() - FRESH.toNanos());
+    }
+
+    private <T> ChangeLog.Everything<Item<T>> everything(Kind<T> kind, long sinceNanos) throws CallRefused {
         lock.lock();
         try {
-            look();
+            look(sinceNanos);
             return kind.of(this).everything();
         } finally {
             lock.unlock();
@@ -145,33 +160,41 @@ final class Feed {
     <T> List<ChangeLog.Change<Item<T>>> after(Kind<T> kind, long sequence) throws CallRefused {
         lock.lock();
         try {
-            look();
+            look(System.nanoTime() - FRESH.toNanos());
             return kind.of(this)
                     .after(sequence)
-                    .orElseThrow(() -> new CallRefused(
-                            new Refusal.Expired("changes", Long.toString(sequence), "watch again without one")));
+                    .orElseThrow(() -> new CallRefused(new Refusal.Expired(
+                            "changes",
+                            Long.toString(sequence),
+                            "list again and watch from there, or watch without one")));
         } finally {
             lock.unlock();
         }
     }
 
-    private void look() throws CallRefused {
-        if (lookedAt.filter(then -> System.nanoTime() - then < FRESH.toNanos()).isPresent()) {
-            return;
+    /// Looks, unless somebody has since that moment: who waited while another looked takes what the next look finds,
+    /// and
+    /// where the loop does not answer they do not wait for it one after the other.
+    private void look(long sinceNanos) throws CallRefused {
+        if (last.filter(look -> look.isSince(sinceNanos)).isEmpty()) {
+            long begun = System.nanoTime();
+            last = Optional.of(new Look(begun, noteChanges()));
         }
-        var snapshot = snapshot();
-        POOLS.of(this).look(items(snapshot, POOLS));
-        WORKERS.of(this).look(items(snapshot, WORKERS));
-        SOCKETS.of(this).look(items(snapshot, SOCKETS));
-        lookedAt = Optional.of(System.nanoTime());
+        if (!last.orElseThrow().answered()) {
+            throw new CallRefused(new Refusal.NotRunning());
+        }
     }
 
-    private Snapshot snapshot() throws CallRefused {
+    /// Returns false where its loop has ended, or is to be killed by who asks for liveness.
+    private boolean noteChanges() {
         try {
-            return controls.snapshot();
+            var snapshot = controls.snapshot();
+            POOLS.of(this).look(items(snapshot, POOLS));
+            WORKERS.of(this).look(items(snapshot, WORKERS));
+            SOCKETS.of(this).look(items(snapshot, SOCKETS));
+            return true;
         } catch (SupervisorException _) {
-            // Its loop has ended, or is to be killed by who asks for liveness.
-            throw new CallRefused(new Refusal.NotRunning());
+            return false;
         }
     }
 

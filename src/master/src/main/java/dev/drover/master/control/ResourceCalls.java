@@ -18,7 +18,7 @@ import dev.drover.protocol.control.v1.WatchWorkersResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /// The calls that tell pools, workers and sockets, once or as they change.
 final class ResourceCalls {
@@ -35,12 +35,16 @@ final class ResourceCalls {
         if (request.getName().isEmpty()) {
             return new Reply.Refused<>(new Refusal.FieldMissing("name"));
         }
-        return feed.now(Feed.POOLS).stream()
-                .filter(item -> item.pool().equals(request.getName()))
-                .<Reply<GetPoolResponse>>map(item -> new Reply.Done<>(
-                        GetPoolResponse.newBuilder().setPool(item.message()).build()))
-                .findFirst()
-                .orElseGet(() -> new Reply.Refused<>(new Refusal.NoSuchPool(request.getName())));
+        try {
+            return feed.now(Feed.POOLS).items().stream()
+                    .filter(item -> item.pool().equals(request.getName()))
+                    .<Reply<GetPoolResponse>>map(item -> new Reply.Done<>(
+                            GetPoolResponse.newBuilder().setPool(item.message()).build()))
+                    .findFirst()
+                    .orElseGet(() -> new Reply.Refused<>(new Refusal.NoSuchPool(request.getName())));
+        } catch (CallRefused refused) {
+            return new Reply.Refused<>(refused.refusal());
+        }
     }
 
     Reply<ListPoolsResponse> list(ListPoolsRequest request) {
@@ -48,7 +52,10 @@ final class ResourceCalls {
                 Feed.POOLS,
                 "",
                 request.getLabelSelector(),
-                pools -> ListPoolsResponse.newBuilder().addAllPools(pools).build());
+                (pools, version) -> ListPoolsResponse.newBuilder()
+                        .addAllPools(pools)
+                        .setResourceVersion(version)
+                        .build());
     }
 
     Reply<ListWorkersResponse> list(ListWorkersRequest request) {
@@ -56,8 +63,10 @@ final class ResourceCalls {
                 Feed.WORKERS,
                 request.getPool(),
                 request.getLabelSelector(),
-                workers ->
-                        ListWorkersResponse.newBuilder().addAllWorkers(workers).build());
+                (workers, version) -> ListWorkersResponse.newBuilder()
+                        .addAllWorkers(workers)
+                        .setResourceVersion(version)
+                        .build());
     }
 
     Reply<ListSocketsResponse> list(ListSocketsRequest request) {
@@ -65,21 +74,25 @@ final class ResourceCalls {
                 Feed.SOCKETS,
                 request.getPool(),
                 request.getLabelSelector(),
-                sockets ->
-                        ListSocketsResponse.newBuilder().addAllSockets(sockets).build());
+                (sockets, version) -> ListSocketsResponse.newBuilder()
+                        .addAllSockets(sockets)
+                        .setResourceVersion(version)
+                        .build());
     }
 
-    private <T, R> Reply<R> list(Feed.Kind<T> kind, String pool, String selector, Function<List<T>, R> message) {
+    private <T, R> Reply<R> list(
+            Feed.Kind<T> kind, String pool, String selector, BiFunction<List<T>, String, R> message) {
         try {
             var choice = Choice.of(pool, selector);
-            var items = feed.now(kind).stream()
+            var now = feed.now(kind);
+            var items = now.items().stream()
                     .filter(choice::fits)
                     .map(Feed.Item::message)
                     .toList();
             if (!pool.isEmpty() && items.isEmpty() && !feed.hasPool(pool)) {
                 return new Reply.Refused<>(new Refusal.NoSuchPool(pool));
             }
-            return new Reply.Done<>(message.apply(items));
+            return new Reply.Done<>(message.apply(items, Long.toString(now.last())));
         } catch (CallRefused refused) {
             return new Reply.Refused<>(refused.refusal());
         }
@@ -192,7 +205,7 @@ final class ResourceCalls {
     private <T, R> long tellEverything(
             Feed.Kind<T> kind, Choice choice, ServerCallStreamObserver<R> observer, Response<T, R> response)
             throws CallRefused, InterruptedException {
-        var everything = feed.everything(kind);
+        var everything = feed.lately(kind);
         for (var item : everything.items()) {
             if (choice.fits(item)) {
                 Watches.awaitReady(observer);

@@ -174,6 +174,7 @@ final class MasterMetrics {
         var name = worker.id().toString();
         sheet.add(Metric.WORKER_READY, isReady(worker), pool, name);
         sheet.add(Metric.WORKER_RESTARTS, worker.restarts(), pool, name);
+        measures.pool(pool).ifPresent(measured -> exits(sheet, worker, measured));
         worker.startedAt().ifPresent(time -> sheet.add(Metric.WORKER_START_TIME, seconds(time), pool, name));
         worker.leases().forEach(lease -> sheet.add(Metric.WORKER_QUEUE, lease.queued(), pool, name, lease.socket()));
         measures.usages().flatMap(usages -> usages.of(worker.pid())).ifPresent(usage -> {
@@ -183,6 +184,14 @@ final class MasterMetrics {
             usage.descriptors().ifPresent(open -> sheet.add(Metric.WORKER_DESCRIPTORS, open, pool, name));
         });
         session(sheet, worker, measures);
+    }
+
+    /// All from the start: what begins with 1 has no increase.
+    private static void exits(Sheet sheet, Snapshot.Worker worker, Measures.Pool measured) {
+        for (var cause : ExitCause.values()) {
+            var id = worker.id();
+            sheet.add(Metric.WORKER_EXITS, measured.exits(id, cause), id.pool(), id.toString(), word(cause));
+        }
     }
 
     private void session(Sheet sheet, Snapshot.Worker worker, Measures measures) {
@@ -200,6 +209,8 @@ final class MasterMetrics {
         worker.session().ifPresent(session -> {
             var age = Duration.between(session.lastHeartbeat(), clock.instant());
             sheet.add(Metric.WORKER_HEARTBEAT, Math.max(0, age.toNanos() / 1e9), pool, name);
+            session.roundTrip()
+                    .ifPresent(time -> sheet.add(Metric.WORKER_ROUND_TRIP, time.toNanos() / 1e9, pool, name));
             session.load().ifPresent(load -> {
                 sheet.add(Metric.WORKER_CONNECTIONS, load.connections(), pool, name);
                 sheet.add(Metric.WORKER_IN_FLIGHT, load.inFlight(), pool, name);

@@ -100,6 +100,13 @@ public enum Metric {
             "How often the place was filled again after an incarnation ended without having been told to.",
             "pool",
             "worker"),
+    WORKER_EXITS(
+            Type.COUNTER,
+            "drover_worker_exits",
+            "Incarnations of the worker that have ended, by cause: the words of drover_pool_exits_total.",
+            "pool",
+            "worker",
+            "cause"),
     WORKER_START_TIME(
             Type.GAUGE,
             "drover_worker_start_time_seconds",
@@ -179,6 +186,13 @@ public enum Metric {
             Type.GAUGE,
             "drover_worker_heartbeat_age_seconds",
             "Since its last sign of life; left out where it has no session.",
+            "pool",
+            "worker"),
+    WORKER_ROUND_TRIP(
+            Type.GAUGE,
+            "drover_worker_session_round_trip_seconds",
+            "How long the last ping over its session took until it was answered: one in ten heartbeats; left out where it"
+                    + " answers none.",
             "pool",
             "worker");
 

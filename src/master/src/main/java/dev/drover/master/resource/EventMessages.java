@@ -10,13 +10,9 @@ public final class EventMessages {
     /// The event as the control API tells it.
     public static dev.drover.protocol.control.v1.Event of(Event event) {
         return dev.drover.protocol.control.v1.Event.newBuilder()
-                .setName(event.subject().name() + "." + event.id())
+                .setName(name(event))
                 .setResourceVersion(Long.toString(event.sequence()))
-                .setType(
-                        switch (event.type()) {
-                            case NORMAL -> "Normal";
-                            case WARNING -> "Warning";
-                        })
+                .setType(type(event.type()))
                 .setReason(event.reason().word())
                 .setMessage(event.message())
                 .setInvolvedObject(ObjectReference.newBuilder()
@@ -28,7 +24,21 @@ public final class EventMessages {
                 .build();
     }
 
-    private static String kind(Event.Kind kind) {
+    /// `web-0.17`.
+    public static String name(Event event) {
+        return event.subject().name() + "." + event.id();
+    }
+
+    /// In Kubernetes' words.
+    public static String type(Event.Type type) {
+        return switch (type) {
+            case NORMAL -> "Normal";
+            case WARNING -> "Warning";
+        };
+    }
+
+    /// As it is called in a pool file and in the API.
+    public static String kind(Event.Kind kind) {
         return switch (kind) {
             case MASTER -> "Master";
             case POOL -> "WorkerPool";

@@ -60,6 +60,7 @@ public final class WorkerMessages {
         session.load()
                 .ifPresent(load -> message.setLoad(
                         Load.newBuilder().setConnections(load.connections()).setInFlight(load.inFlight())));
+        session.roundTrip().map(Times::duration).ifPresent(message::setRoundTrip);
         return message.build();
     }
 

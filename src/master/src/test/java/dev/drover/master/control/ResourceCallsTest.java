@@ -110,6 +110,79 @@ class ResourceCallsTest {
     }
 
     @Test
+    void aWatchGoesOnWhereTheListOfPoolsEnded() throws InterruptedException {
+        // given
+        var list = pools("team=shop").only();
+
+        // when
+        controls.available = false;
+        var watch = watchPools("team=shop", list.getResourceVersion());
+        var first = watch.next();
+        controls.gone = true;
+        var second = watch.next();
+
+        // then: the changes, and nothing that stood in the list
+        assertThat(list.getPoolsCount()).isEqualTo(1);
+        assertThat(first.getType()).isEqualTo(ChangeType.CHANGE_TYPE_MODIFIED);
+        assertThat(first.getPool().getStatus().getConditions(0).getStatus()).isEqualTo("False");
+        assertThat(second.getType()).isEqualTo(ChangeType.CHANGE_TYPE_DELETED);
+        watch.cancel();
+    }
+
+    @Test
+    void aListTellsWhatHasJustChanged() {
+        // given
+        var before = pools("").only();
+
+        // when
+        controls.available = false;
+        var after = pools("").only();
+
+        // then: though somebody has looked a moment ago
+        assertThat(after.getPools(0).getStatus().getConditions(0).getStatus()).isEqualTo("False");
+        assertThat(Long.parseLong(after.getResourceVersion()))
+                .isGreaterThan(Long.parseLong(before.getResourceVersion()));
+        assertThat(pools("").only().getResourceVersion()).isEqualTo(after.getResourceVersion());
+    }
+
+    @Test
+    void aWatchGoesOnWhereTheListsOfWorkersAndSocketsEnded() throws InterruptedException {
+        // given
+        var workers = new Answer<ListWorkersResponse>();
+        service.listWorkers(ListWorkersRequest.newBuilder().setPool("web").build(), workers);
+        var sockets = new Answer<ListSocketsResponse>();
+        service.listSockets(ListSocketsRequest.getDefaultInstance(), sockets);
+
+        // when
+        controls.gone = true;
+        var ofWorkers = new Answer<WatchWorkersResponse>();
+        service.watchWorkers(
+                WatchWorkersRequest.newBuilder()
+                        .setPool("web")
+                        .setResourceVersion(workers.only().getResourceVersion())
+                        .build(),
+                ofWorkers);
+        var ofSockets = new Answer<WatchSocketsResponse>();
+        service.watchSockets(
+                WatchSocketsRequest.newBuilder()
+                        .setResourceVersion(sockets.only().getResourceVersion())
+                        .build(),
+                ofSockets);
+
+        // then
+        for (var name : List.of("web-0", "web-1")) {
+            var change = ofWorkers.next();
+            assertThat(change.getType()).isEqualTo(ChangeType.CHANGE_TYPE_DELETED);
+            assertThat(change.getWorker().getName()).isEqualTo(name);
+        }
+        var change = ofSockets.next();
+        assertThat(change.getType()).isEqualTo(ChangeType.CHANGE_TYPE_DELETED);
+        assertThat(change.getSocket().getName()).isEqualTo("http");
+        ofWorkers.cancel();
+        ofSockets.cancel();
+    }
+
+    @Test
     void aPoolThatFitsNoMoreIsToldAsDeleted() throws InterruptedException {
         // given
         var shop = watchPools("team=shop", "");

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,8 +52,8 @@ class RestTest {
         assertThat(header(answer, "cache-control")).isEqualTo("no-store");
         assertThat(header(answer, "x-content-type-options")).isEqualTo("nosniff");
         assertThat(answer.body())
-                .startsWith(
-                        "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\",\n  \"metadata\": {},\n  \"items\": [\n")
+                .startsWith("{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"List\",\n  \"metadata\": {\n"
+                        + "    \"resourceVersion\": \"")
                 .contains("\"kind\": \"WorkerPool\"");
     }
 
@@ -413,6 +414,28 @@ class RestTest {
             assertThat(change.type()).isEqualTo("MODIFIED");
             assertThat(change.id()).isNotEqualTo(bookmark);
             assertThat(change.data()).startsWith("{\"apiVersion\":\"drover.dev/v1\"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pools, MODIFIED", "workers, DELETED", "sockets, DELETED"})
+    void watchGoesOnWhereAListEnded(String kind, String change) throws Exception {
+        // given
+        var list = server.get("/api/v1/" + kind).body();
+        var version = Pattern.compile("\"resourceVersion\": \"([0-9]+)\"").matcher(list);
+        assertThat(version.find()).isTrue();
+
+        // when
+        if (kind.equals("pools")) {
+            controls.available = false;
+        } else {
+            controls.gone = true;
+        }
+
+        // then: the change and nothing that stood in the list
+        var watch = server.request("/api/v1/" + kind + "?watch=true&resourceVersion=" + version.group(1));
+        try (var events = server.events(watch)) {
+            assertThat(events.next().type()).isEqualTo(change);
         }
     }
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.supervisor.Incarnation;
 import dev.drover.supervisor.WorkerId;
+import dev.drover.supervisor.journal.Event.Kind;
+import dev.drover.supervisor.journal.Event.Subject;
+import dev.drover.supervisor.journal.Journal;
+import dev.drover.supervisor.journal.Reason;
 import dev.drover.supervisor.output.OutputLine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +55,60 @@ class LinesTest {
     @Test
     void debugIsNotWritten() {
         assertThat(masterLine(LogFormat.TEXT, org.jboss.logmanager.Level.DEBUG)).isEmpty();
+    }
+
+    @Test
+    void eventIsALineWithItsFields() {
+        assertThat(eventLines(LogFormat.JSON, new Subject(Kind.WORKER, "my-web-0"), Reason.OOM_KILLED, "Was \"big\"."))
+                .isEqualTo("""
+                        {"time":"2026-01-02T03:04:05.006Z","level":"INFO","logger":"dev.drover.events",\
+                        "message":"Was \\"big\\".","event":"my-web-0.1","reason":"OOMKilled","type":"Warning",\
+                        "kind":"Worker","name":"my-web-0","pool":"my-web","worker":"my-web-0","count":1,\
+                        "firstTimestamp":"2026-01-02T03:04:05.006Z","lastTimestamp":"2026-01-02T03:04:05.006Z"}
+                        """);
+        assertThat(eventLines(LogFormat.JSON, Subject.pool("web"), Reason.SCALED, "s"))
+                .contains("\"kind\":\"WorkerPool\",\"name\":\"web\",\"pool\":\"web\",\"count\":1")
+                .contains("\"type\":\"Normal\"");
+        assertThat(eventLines(LogFormat.JSON, Subject.MASTER, Reason.STOPPING, "s"))
+                .contains("\"kind\":\"Master\",\"name\":\"master\",\"count\":1");
+    }
+
+    @Test
+    void eventThatHappensAgainIsALineWithItsCount() {
+        // given
+        var out = new ByteArrayOutputStream();
+        var journal = new Journal(() -> NOW);
+
+        // when
+        try (var lines = new LineWriter(out)) {
+            EventLines.install(journal, lines, LogFormat.JSON);
+            journal.record(Subject.MASTER, Reason.FILES_READ, "one");
+            journal.record(Subject.MASTER, Reason.FILES_READ, "two");
+            journal.record(Subject.MASTER, Reason.FILES_READ, "one");
+        }
+
+        // then
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("\"event\":\"master.1\"", "\"count\":1,"),
+                        line -> assertThat(line).contains("\"event\":\"master.2\"", "\"count\":1,"),
+                        line -> assertThat(line).contains("\"event\":\"master.1\"", "\"count\":2,"));
+    }
+
+    @Test
+    void eventsAreNoLinesForPeople() {
+        assertThat(eventLines(LogFormat.TEXT, Subject.MASTER, Reason.STOPPING, "s"))
+                .isEmpty();
+    }
+
+    private static String eventLines(LogFormat format, Subject subject, Reason reason, String message) {
+        var out = new ByteArrayOutputStream();
+        try (var lines = new LineWriter(out)) {
+            var journal = new Journal(() -> NOW);
+            EventLines.install(journal, lines, format);
+            journal.record(subject, reason, message);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static String workerLine(LogFormat format, String text) {

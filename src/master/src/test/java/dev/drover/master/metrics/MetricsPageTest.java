@@ -56,6 +56,9 @@ class MetricsPageTest {
                         "drover_worker_ready{pool=\"web\",worker=\"web-0\"} 1.0",
                         "drover_worker_ready{pool=\"web\",worker=\"web-1\"} 0.0",
                         "drover_worker_restarts_total{pool=\"web\",worker=\"web-0\"} 1.0",
+                        "drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-0\"} 1.0",
+                        "drover_worker_exits_total{cause=\"Hung\",pool=\"web\",worker=\"web-0\"} 0.0",
+                        "drover_worker_exits_total{cause=\"Signal\",pool=\"web\",worker=\"web-1\"} 0.0",
                         "drover_worker_resident_memory_bytes{pool=\"web\",worker=\"web-0\"} 4096.0",
                         "drover_worker_open_descriptors{pool=\"web\",worker=\"web-0\"} 11.0",
                         "drover_worker_accept_queue_connections{pool=\"web\",socket=\"http\",worker=\"web-0\"} 7.0",
@@ -63,6 +66,7 @@ class MetricsPageTest {
                         "drover_worker_connections{pool=\"web\",worker=\"web-0\"} 3.0",
                         "drover_worker_requests_total{pool=\"web\",worker=\"web-0\"} 40.0",
                         "drover_worker_messages_sent_total{pool=\"web\",worker=\"web-0\"} 5.0",
+                        "drover_worker_session_round_trip_seconds{pool=\"web\",worker=\"web-0\"} 0.003",
                         "drover_worker_heartbeat_age_seconds{pool=\"web\",worker=\"web-0\"} 3.0");
     }
 

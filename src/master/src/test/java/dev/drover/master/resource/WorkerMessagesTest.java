@@ -10,6 +10,7 @@ import dev.drover.protocol.control.v1.Worker;
 import dev.drover.protocol.control.v1.WorkerState;
 import dev.drover.protocol.worker.v1.Load;
 import dev.drover.supervisor.Snapshot.Phase;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ class WorkerMessagesTest {
                         .setStatusText("serving")
                         .setSession(Session.newBuilder()
                                 .setLastHeartbeatAt(Times.timestamp(Snapshots.NOW.plusSeconds(2)))
+                                .setRoundTrip(Times.duration(Duration.ofMillis(3)))
                                 .setLoad(Load.newBuilder().setConnections(3).setInFlight(2)))
                         .build());
     }

@@ -308,6 +308,7 @@ final class OpenApi {
     private Map<String, Object> message(Descriptor message) {
         return switch (message.getFullName()) {
             case "google.protobuf.Timestamp" -> tree("type", "string", "format", "date-time");
+            case "google.protobuf.Duration" -> tree("type", "string", "pattern", "^-?[0-9]+([.][0-9]+)?s$");
             case "google.protobuf.Value" -> tree("type", List.of("string", "number"));
             default -> reference(message);
         };

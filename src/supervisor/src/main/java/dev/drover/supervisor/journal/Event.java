@@ -1,6 +1,7 @@
 package dev.drover.supervisor.journal;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// Something that happened, in the words of Kubernetes' Event. One that happens again is counted: it is the same event
 /// where subject, reason and message are.
@@ -44,6 +45,15 @@ public record Event(
         /// A pool.
         public static Subject pool(String name) {
             return new Subject(Kind.POOL, name);
+        }
+
+        /// The pool that it is, or that it is of; empty: none.
+        public Optional<String> pool() {
+            return switch (kind) {
+                case MASTER -> Optional.empty();
+                case POOL -> Optional.of(name);
+                case WORKER -> Optional.of(name.substring(0, name.lastIndexOf('-')));
+            };
         }
     }
 

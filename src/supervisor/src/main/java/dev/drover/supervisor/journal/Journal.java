@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /// The last things that happened. Bounded: in how many events it keeps, and in the length of each. Who reads it
 /// remembers up to where, and is told when what came next is not kept any more. Any thread.
@@ -31,6 +32,7 @@ public final class Journal {
 
     private long last;
     private long forgotten;
+    private Consumer<Event> follower = _ -> {};
 
     /// @param clock the time of day
     public Journal(InstantSource clock) {
@@ -51,6 +53,19 @@ public final class Journal {
         }
     }
 
+    /// Tells of everything that happens from now on, by the thread that notes it, under the lock of this: in the order
+    /// of the sequences, and before anybody can read it. In the place of whoever was told before.
+    ///
+    /// @param next must not wait, nor ask anything of this
+    public void follow(Consumer<Event> next) {
+        lock.lock();
+        try {
+            follower = next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Notes that something happened.
     public void record(Subject subject, Reason reason, String message) {
         var key = new Key(subject, reason, cut(message));
@@ -59,14 +74,14 @@ public final class Journal {
             var now = clock.instant();
             last++;
             var known = events.remove(key);
-            events.putLast(
-                    key,
-                    known != null
-                            ? known.again(last, now)
-                            : new Event(last, last, reason.type(), subject, reason, key.message(), 1, now, now));
+            var event = known != null
+                    ? known.again(last, now)
+                    : new Event(last, last, reason.type(), subject, reason, key.message(), 1, now, now);
+            events.putLast(key, event);
             if (events.size() > MAX_EVENTS) {
                 forgotten = events.pollFirstEntry().getValue().sequence();
             }
+            follower.accept(event);
             recorded.signalAll();
         } finally {
             lock.unlock();

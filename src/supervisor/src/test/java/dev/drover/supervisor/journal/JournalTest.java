@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,29 @@ class JournalTest {
         assertThat(again.count()).isEqualTo(2);
         assertThat(again.firstSeen()).isEqualTo(Instant.EPOCH);
         assertThat(again.lastSeen()).isEqualTo(now);
+    }
+
+    @Test
+    void whoFollowsIsToldOfEachTimeInOrder() {
+        // given
+        var told = new ArrayList<String>();
+        journal.record(WEB, Reason.SCALED, "before");
+
+        // when
+        journal.follow(event -> told.add(event.sequence() + " " + event.message() + " " + event.count()));
+        journal.record(WEB, Reason.SCALED, "one");
+        journal.record(WEB, Reason.SCALED, "two");
+        journal.record(WEB, Reason.SCALED, "one");
+
+        // then
+        assertThat(told).containsExactly("2 one 1", "3 two 1", "4 one 2");
+    }
+
+    @Test
+    void whatHappenedToAWorkerHappenedInItsPool() {
+        assertThat(new Subject(Event.Kind.WORKER, "my-web-10").pool()).contains("my-web");
+        assertThat(WEB.pool()).contains("web");
+        assertThat(Subject.MASTER.pool()).isEmpty();
     }
 
     @Test
