@@ -5,8 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /// `drover get workers` to its end, against a JVM that does nothing: what a user waits for, and the least that a
-/// command
-/// in Java can take on this machine.
+/// command in Java can take on this machine.
 final class CommandBench {
     /// In ms.
     private static final Row.Goal GOAL = Row.Goal.atMost(250);
