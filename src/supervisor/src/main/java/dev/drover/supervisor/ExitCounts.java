@@ -4,10 +4,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How many incarnations of a pool have ended, by cause: together, and in each place. What was counted stays for as
-/// long
-/// as the pool does, also of places that are not wanted any more and may be again; there are no more of those than
-/// workers were ever wanted at once. Belongs to the loop.
+/// How many incarnations of a pool have ended, by cause: together, and in each place. What was counted stays
+/// for as long as the pool does, also of places that are not wanted any more and may be again; there are no more of
+/// those than workers were ever wanted at once. Belongs to the loop.
 final class ExitCounts {
     private final Map<ExitCause, Long> together = none();
     private final Map<WorkerId, Map<ExitCause, Long>> places = new HashMap<>();

@@ -19,9 +19,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The pools, workers and sockets as the API tells them, and what changes of them. It looks only when it is asked, and
-/// once for all who ask at the same time. A list and the changes after it come from the same looks: between them there
-/// is
-/// nothing that neither tells. Any thread.
+/// once for all who ask at the same time. A list and the changes after it come from the same looks: nothing is between
+/// them that neither tells. Any thread.
 final class Feed {
     /// What was seen so lately is not looked at again.
     private static final Duration FRESH = Duration.ofMillis(200);
@@ -173,8 +172,7 @@ final class Feed {
     }
 
     /// Looks, unless somebody has since that moment: who waited while another looked takes what the next look finds,
-    /// and
-    /// where the loop does not answer they do not wait for it one after the other.
+    /// and where the loop does not answer they do not wait for it one after the other.
     private void look(long sinceNanos) throws CallRefused {
         if (last.filter(look -> look.isSince(sinceNanos)).isEmpty()) {
             long begun = System.nanoTime();
