@@ -2,9 +2,11 @@ package dev.drover.poolfile;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +60,12 @@ public final class Trees {
         return switch (message) {
             case Timestamp time ->
                 Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+            case Duration time ->
+                BigDecimal.valueOf(time.getSeconds())
+                                .add(BigDecimal.valueOf(time.getNanos(), 9))
+                                .stripTrailingZeros()
+                                .toPlainString()
+                        + "s";
             case Value value -> value.hasNumberValue() ? number(value.getNumberValue()) : value.getStringValue();
             default -> fields(message);
         };

@@ -22,14 +22,18 @@ import java.util.concurrent.TimeUnit;
 final class RestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    private final HttpServer server;
-    private final HttpClient client =
+    /// For all of them: to make these, and to end them, takes longer than a test.
+    private static final Vertx VERTX =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setUseDaemonThread(true));
+
+    private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private final HttpServer server;
+
     RestServer(FakeControls controls) {
-        var rest = new Rest(vertx, new ControlService(controls).bindService());
-        server = await(vertx.createHttpServer()
+        var rest = new Rest(VERTX, new ControlService(controls).bindService());
+        server = await(VERTX.createHttpServer()
                 .requestHandler(request -> {
                     if (!rest.handle(request)) {
                         request.response().setStatusCode(418).end();
@@ -69,12 +73,12 @@ final class RestServer implements AutoCloseable {
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /// Reads a stream of events.
     Events events(HttpRequest.Builder request) throws IOException, InterruptedException {
-        var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        var answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
         return new Events(new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8)));
@@ -126,7 +130,6 @@ final class RestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdownNow();
-        await(vertx.close());
+        await(server.close());
     }
 }

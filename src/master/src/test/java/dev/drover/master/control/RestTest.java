@@ -20,9 +20,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -500,15 +502,16 @@ class RestTest {
     @Test
     void watchesAreBoundedAndOneThatIsLeftMakesRoom() throws Exception {
         // given
-        var open = new ArrayList<RestServer.Events>();
-        for (int i = 0; i < Watches.MAX_WATCHES; i++) {
-            open.add(server.events(server.request("/api/v1/events?watch=true")));
+        List<Future<RestServer.Events>> open;
+        try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+            open = readers.invokeAll(Collections.nCopies(
+                    Watches.MAX_WATCHES, () -> server.events(server.request("/api/v1/events?watch=true"))));
         }
 
         // when
         var refused = server.get("/api/v1/events?watch=true");
         for (var events : open) {
-            events.close();
+            events.get().close();
         }
 
         // then

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The table of routes beside the protos.
 class RoutesTest {
     /// Messages that JSON writes in a way of its own, and that [dev.drover.poolfile.Trees] knows.
-    private static final Set<String> WELL_KNOWN = Set.of("google.protobuf.Timestamp", "google.protobuf.Value");
+    private static final Set<String> WELL_KNOWN =
+            Set.of("google.protobuf.Duration", "google.protobuf.Timestamp", "google.protobuf.Value");
 
     @Test
     void everyMethodOfTheServiceHasARoute() {
