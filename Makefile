@@ -44,9 +44,13 @@ image: build ## build the container image (IMAGE=drover BASE_IMAGE=... ENGINE=po
 image-test: ## build the image apart from everything else and test it (BASE_IMAGE=..., else one is made by debootstrap)
 	@JAVA_HOME='$(JDK)' BASE_IMAGE='$(BASE_IMAGE)' .ci/image-test
 
+# The part `image` needs a container engine.
+BENCH_ENGINE = $(if $(findstring --only,$(ARGS)),$(if $(findstring image,$(ARGS)),.ci/with-podman),.ci/with-podman)
+
 .PHONY: bench
 bench: build ## measure against peers, told as ratios (ARGS="--only messages --pairs 3")
-	$(MVN) -q -Pbench -DskipTests -Dbench.args='$(ARGS)' -pl src/bench -am package
+	@JAVA_HOME='$(JDK)' WITHOUT_PODMAN=run $(BENCH_ENGINE) \
+	  ./mvnw -q -Pbench -DskipTests -Dbench.args='$(ARGS)' -pl src/bench -am package
 
 .PHONY: format
 format: ## lay the code out

@@ -1,13 +1,13 @@
-// A peer of DispatchBench: Node's cluster with a hello service that answers as ours does.
+// A peer of DispatchBench and ImageBench: Node's cluster with a hello service that answers as ours does.
 //
-// node cluster.js rr|none PORT WORKERS: SCHED_RR or SCHED_NONE. Ends with its input.
+// node cluster.js rr|none PORT WORKERS [HOST]: SCHED_RR or SCHED_NONE. Ends with its input.
 'use strict';
 
 const cluster = require('cluster');
 const http = require('http');
 
 const BACKLOG = 4096;
-const [policy, port, workers] = process.argv.slice(2);
+const [policy, port, workers, host = '127.0.0.1'] = process.argv.slice(2);
 
 if (cluster.isPrimary) {
   cluster.schedulingPolicy = policy === 'rr' ? cluster.SCHED_RR : cluster.SCHED_NONE;
@@ -34,5 +34,5 @@ if (cluster.isPrimary) {
       });
       response.end(body);
     })
-    .listen({ port: Number(port), host: '127.0.0.1', backlog: BACKLOG });
+    .listen({ port: Number(port), host, backlog: BACKLOG });
 }

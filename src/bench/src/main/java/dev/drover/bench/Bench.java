@@ -83,6 +83,12 @@ public final class Bench {
             List<Row> run(int pairs) throws Exception {
                 return new CommandBench(pairs).run();
             }
+        },
+        IMAGE {
+            @Override
+            List<Row> run(int pairs) throws Exception {
+                return new ImageBench(pairs).run();
+            }
         };
 
         abstract List<Row> run(int pairs) throws Exception;

@@ -64,6 +64,11 @@ final class Distribution {
                 .toList();
     }
 
+    /// Where it was built: what holds the `Containerfile`.
+    Path project() {
+        return home.resolve("../..").normalize();
+    }
+
     /// A command to that master.
     List<String> command(ServerProcess master, String... words) {
         return Stream.of(
