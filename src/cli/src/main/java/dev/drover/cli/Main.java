@@ -31,6 +31,8 @@ public final class Main {
     static void warm() {
         var thread = new Thread(MasterClient::warm, "warm");
         thread.setDaemon(true);
+        // What cannot be loaded fails again where it is needed, and is told there.
+        thread.setUncaughtExceptionHandler((_, _) -> {});
         thread.start();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.worker.fixtures.FakeMaster;
 import dev.drover.worker.fixtures.Listening;
 import dev.drover.worker.fixtures.RawClient;
+import java.io.Closeable;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The worker as its own process, with a master and clients that are not.
-@Timeout(60)
+@Timeout(180)
 @Tag("slow")
 class HelloTest {
     @TempDir
@@ -254,7 +255,9 @@ class HelloTest {
         var answered = new Semaphore(0);
         var stop = new CountDownLatch(1);
         var hello = startReady();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Closed in the opposite order, so that a test that fails ends.
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                Closeable _ = stop::countDown) {
             var loads = new ArrayList<Future<?>>();
             for (int i = 0; i < clients; i++) {
                 boolean keepsAlive = i % 2 == 0;
