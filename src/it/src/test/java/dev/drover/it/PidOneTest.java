@@ -12,16 +12,20 @@ import dev.drover.it.fixtures.Procs.Proc;
 import dev.drover.protocol.control.v1.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// As the first process of a pid namespace the master reaps, serves and stops as anywhere.
 @Tag("slow")
@@ -60,6 +64,31 @@ class PidOneTest {
         assertThat(drover.stdout()).doesNotContain("Worker exited");
         drover.signalInside("TERM");
         assertThat(drover.awaitExit()).isZero();
+    }
+
+    /// As `podman stop` right after the start: nobody would tell it again. A program of the launcher is held.
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "INT, 130"})
+    void whoIsToldToStopBeforeJavaRunsEnds(String signal, int code) throws Exception {
+        // given
+        var held = directory.resolve("base64");
+        Files.writeString(held, """
+                #!/bin/sh
+                cd '%s'
+                touch reached
+                until [ -e released ]; do sleep 0.05; done
+                exec /usr/bin/base64
+                """.formatted(directory));
+        Files.setPosixFilePermissions(held, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var drover = drovers.runAsPidOne(Map.of("PATH", directory + ":" + System.getenv("PATH")));
+        drover.until("the launcher to be held", () -> Files.exists(directory.resolve("reached")));
+
+        // when
+        drover.signalInside(signal);
+
+        // then
+        Files.createFile(directory.resolve("released"));
+        assertThat(drover.awaitExit()).as(drover::dump).isEqualTo(code);
     }
 
     /// Orphans end as fast as they can be made while a worker is killed again and again.
