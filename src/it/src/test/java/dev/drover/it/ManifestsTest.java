@@ -215,10 +215,8 @@ class ManifestsTest {
                 .orElse("none");
     }
 
-    @ParameterizedTest
-    @MethodSource("podSpecs")
-    void theGraceOfThePodIsToldAndLongEnough(V1PodSpec pod) throws IOException {
-        // given
+    /// What a container of the pools in `base` needs to stop in good order.
+    static int neededGraceSeconds() throws IOException {
         var pools = PoolFiles.read(List.of(DEPLOY.resolve("base/pool.yaml")));
         assertThat(pools.problems()).extracting(Problem::toString).isEmpty();
         int grace = pools.pools().stream()
@@ -226,7 +224,12 @@ class ManifestsTest {
                 .mapToInt(pool -> pool.getSpec().getTerminationGracePeriodSeconds())
                 .max()
                 .orElseThrow();
+        return LAME_DUCK_SECONDS + grace + OWN_END_SECONDS;
+    }
 
+    @ParameterizedTest
+    @MethodSource("podSpecs")
+    void theGraceOfThePodIsToldAndLongEnough(V1PodSpec pod) throws IOException {
         // when
         var told = pod.getContainers().getFirst().getEnv().stream()
                 .filter(variable -> variable.getName().equals("DROVER_POD_GRACE_SECONDS"))
@@ -236,8 +239,7 @@ class ManifestsTest {
 
         // then
         assertThat(told).isEqualTo(pod.getTerminationGracePeriodSeconds().toString());
-        assertThat(pod.getTerminationGracePeriodSeconds())
-                .isGreaterThanOrEqualTo(LAME_DUCK_SECONDS + grace + OWN_END_SECONDS);
+        assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThanOrEqualTo(neededGraceSeconds());
     }
 
     @ParameterizedTest
