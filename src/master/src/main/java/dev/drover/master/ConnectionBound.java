@@ -93,8 +93,9 @@ final class ConnectionBound extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
             speaks(context.channel());
-            super.channelRead(context, message);
+            // Before it is handed on: a protocol that is upgraded puts its own handlers in the place of all.
             context.pipeline().remove(this);
+            super.channelRead(context, message);
         }
     }
 }
