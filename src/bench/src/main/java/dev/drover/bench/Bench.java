@@ -1,5 +1,6 @@
 package dev.drover.bench;
 
+import com.google.errorprone.annotations.Immutable;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -16,82 +17,37 @@ public final class Bench {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
+    /// How a part is measured.
+    @Immutable
+    @FunctionalInterface
+    private interface Measurement {
+        List<Row> run(int pairs) throws Exception;
+    }
+
     /// What can be measured.
     private enum Part {
-        TRANSFER {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new TransferBench(pairs).run();
-            }
-        },
-        HTTP {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new HttpBench(pairs).run();
-            }
-        },
-        RESTART {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new RestartBench(pairs).run();
-            }
-        },
-        MEMORY {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new MemoryBench().run();
-            }
-        },
-        MESSAGES {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new MessagesBench(pairs).run();
-            }
-        },
-        DISPATCH {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new DispatchBench(pairs).run();
-            }
-        },
-        OUTPUT {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new OutputBench(pairs).run();
-            }
-        },
-        START {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new StartBench(pairs).run();
-            }
-        },
-        HEARTBEATS {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new HeartbeatBench().run();
-            }
-        },
-        PROBES {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new ProbesBench().run();
-            }
-        },
-        COMMAND {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new CommandBench(pairs).run();
-            }
-        },
-        IMAGE {
-            @Override
-            List<Row> run(int pairs) throws Exception {
-                return new ImageBench(pairs).run();
-            }
-        };
+        TRANSFER(pairs -> new TransferBench(pairs).run()),
+        HTTP(pairs -> new HttpBench(pairs).run()),
+        RESTART(pairs -> new RestartBench(pairs).run()),
+        MEMORY(_ -> new MemoryBench().run()),
+        MESSAGES(pairs -> new MessagesBench(pairs).run()),
+        DISPATCH(pairs -> new DispatchBench(pairs).run()),
+        OUTPUT(pairs -> new OutputBench(pairs).run()),
+        START(pairs -> new StartBench(pairs).run()),
+        HEARTBEATS(_ -> new HeartbeatBench().run()),
+        PROBES(_ -> new ProbesBench().run()),
+        COMMAND(pairs -> new CommandBench(pairs).run()),
+        IMAGE(pairs -> new ImageBench(pairs).run());
 
-        abstract List<Row> run(int pairs) throws Exception;
+        private final Measurement measurement;
+
+        Part(Measurement measurement) {
+            this.measurement = measurement;
+        }
+
+        List<Row> run(int pairs) throws Exception {
+            return measurement.run(pairs);
+        }
 
         static Part named(String name) {
             return Stream.of(values())
