@@ -45,7 +45,11 @@ final class DroverCommand implements Runnable {
     /// What one call may take while somebody waits for a word to be completed.
     static final Duration COMPLETION_TIMEOUT = Duration.ofSeconds(1);
 
+    /// The environment variable that says where the master is.
+    static final String ADDRESS_VARIABLE = "DROVER_ADDRESS";
+
     private final Terminal terminal;
+    private final Ahead ahead;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -79,18 +83,19 @@ final class DroverCommand implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
 
-    private DroverCommand(Terminal terminal) {
+    private DroverCommand(Terminal terminal, Ahead ahead) {
         this.terminal = terminal;
+        this.ahead = ahead;
     }
 
     /// The command with all its verbs.
     static CommandLine line(Terminal terminal) {
-        return line(terminal, List.of());
+        return line(terminal, Ahead.none(), List.of());
     }
 
     /// The command with the verbs that the arguments may ask for.
-    static CommandLine line(Terminal terminal, List<String> arguments) {
-        var drover = new DroverCommand(terminal);
+    static CommandLine line(Terminal terminal, Ahead ahead, List<String> arguments) {
+        var drover = new DroverCommand(terminal, ahead);
         var failures = new Failures(terminal.err());
         List<String> words = Verbs.words(arguments);
         // Help knows them all.
@@ -163,12 +168,12 @@ final class DroverCommand implements Runnable {
     MasterClient connect(Duration timeout) {
         var runDirectory = RunDirectory.of(terminal.environment());
         Address target = address.or(
-                        () -> Optional.ofNullable(terminal.environment().get("DROVER_ADDRESS"))
+                        () -> Optional.ofNullable(terminal.environment().get(ADDRESS_VARIABLE))
                                 .filter(text -> !text.isEmpty()))
                 .map(Address::parse)
-                .orElseGet(() -> new Address.Unix(runDirectory.resolve("control/control.sock")));
+                .orElseGet(() -> new Address.Unix(RunDirectory.socket(runDirectory)));
         return MasterClient.of(
-                target, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
+                target, ahead, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
     }
 
     /// What the user gave.

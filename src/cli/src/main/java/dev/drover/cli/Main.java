@@ -23,17 +23,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        warm();
         System.exit(run(terminal(), arguments));
-    }
-
-    /// Loads the way to the master while picocli looks at the line: there is mostly a second core.
-    static void warm() {
-        var thread = new Thread(MasterClient::warm, "warm");
-        thread.setDaemon(true);
-        // What cannot be loaded fails again where it is needed, and is told there.
-        thread.setUncaughtExceptionHandler((_, _) -> {});
-        thread.start();
     }
 
     /// The one this process was started from.
@@ -52,10 +42,13 @@ public final class Main {
 
     /// Runs one command against the given surroundings and returns its exit code.
     public static int run(Terminal terminal, String... arguments) {
-        int code = DroverCommand.line(terminal, List.of(arguments)).execute(arguments);
-        terminal.out().flush();
-        terminal.err().flush();
-        return code;
+        var words = List.of(arguments);
+        try (var ahead = Ahead.start(terminal.environment(), words)) {
+            int code = DroverCommand.line(terminal, ahead, words).execute(arguments);
+            terminal.out().flush();
+            terminal.err().flush();
+            return code;
+        }
     }
 
     /// Not by System.console(), which wants the standard input to be one too.

@@ -8,36 +8,22 @@ import dev.drover.protocol.control.v1.MessageServiceGrpc.MessageServiceBlockingS
 import dev.drover.protocol.control.v1.MessageServiceGrpc.MessageServiceStub;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /// The way to one master. Each call has the whole timeout; a failed one ends in a [CliException].
 final class MasterClient implements AutoCloseable {
@@ -45,79 +31,33 @@ final class MasterClient implements AutoCloseable {
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-    /// A line of a worker's log may have a mebibyte, of which each byte may be written as four.
-    private static final int MAX_MESSAGE_BYTES = 8 << 20;
-
-    /// A master cuts a connection on which nothing comes or goes for half an hour; a watch may have that little to
-    /// tell.
-    private static final Duration KEEP_ALIVE = Duration.ofMinutes(10);
-
     /// For the answer of a master that has waited as long as it should.
     private static final Duration ANSWER_SLACK = Duration.ofSeconds(5);
 
-    // Held for as long as the process runs: java.util.logging forgets the level of a logger nobody holds.
-    @SuppressWarnings("UnusedVariable")
-    private static final List<Logger> QUIET =
-            Stream.of("io.netty", "io.grpc").map(MasterClient::quiet).toList();
-
-    static {
-        // Else Netty looks for SLF4J and Log4j first.
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-    }
-
     private final Address address;
     private final Duration timeout;
-    private final EventLoopGroup loop;
-    private final ManagedChannel channel;
+    private final Way way;
     private final ControlServiceBlockingStub stub;
     private final MessageServiceBlockingStub messages;
     private final MessageServiceStub streams;
 
-    private MasterClient(
-            Address address,
-            Duration timeout,
-            SocketAddress target,
-            Class<? extends io.netty.channel.Channel> type,
-            Consumer<NettyChannelBuilder> security,
-            Optional<String> token) {
+    private MasterClient(Address address, Duration timeout, Way way, Optional<String> token) {
         this.address = address;
         this.timeout = timeout;
-        this.loop = new NioEventLoopGroup(1);
-        var builder = builder(target, type, loop);
-        security.accept(builder);
-        this.channel = builder.build();
-        Channel way = token.<Channel>map(text ->
-                        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
-                .orElse(channel);
-        this.stub = ControlServiceGrpc.newBlockingStub(way);
-        this.messages = MessageServiceGrpc.newBlockingStub(way);
-        this.streams = MessageServiceGrpc.newStub(way);
+        this.way = way;
+        Channel channel = token.<Channel>map(text -> ClientInterceptors.intercept(
+                        way.channel(), MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
+                .orElse(way.channel());
+        this.stub = ControlServiceGrpc.newBlockingStub(channel);
+        this.messages = MessageServiceGrpc.newBlockingStub(channel);
+        this.streams = MessageServiceGrpc.newStub(channel);
     }
 
-    /// Loads what the first call needs, without one. It is the longest part of a short command.
-    static void warm() {
-        var loop = new NioEventLoopGroup(1);
-        var builder = builder(UnixDomainSocketAddress.of(""), NioDomainSocketChannel.class, loop);
-        plain(builder);
-        var channel = builder.build();
-        var _ = ControlServiceGrpc.newBlockingStub(channel);
-        channel.shutdownNow();
-        var _ = loop.shutdownGracefully();
-    }
-
-    private static NettyChannelBuilder builder(
-            SocketAddress target, Class<? extends io.netty.channel.Channel> type, EventLoopGroup loop) {
-        return NettyChannelBuilder.forAddress(target)
-                .channelType(type, target.getClass())
-                .eventLoopGroup(loop)
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .keepAliveTime(KEEP_ALIVE.toMinutes(), TimeUnit.MINUTES)
-                .directExecutor();
-    }
-
+    /// @param ahead what may be open already
     /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else
     static MasterClient of(
             Address address,
+            Ahead ahead,
             Credentials credentials,
             Map<String, String> environment,
             Path tokenFile,
@@ -129,41 +69,26 @@ final class MasterClient implements AutoCloseable {
                     throw unreachable(address, "there is no such socket");
                 }
                 yield new MasterClient(
-                        address,
-                        timeout,
-                        UnixDomainSocketAddress.of(path),
-                        NioDomainSocketChannel.class,
-                        MasterClient::plain,
-                        Optional.empty());
+                        address, timeout, ahead.take(path).orElseGet(() -> Way.to(path)), Optional.empty());
             }
             case Address.Tcp tcp -> {
                 InetSocketAddress target = resolve(tcp);
                 yield new MasterClient(
                         address,
                         timeout,
-                        target,
-                        NioSocketChannel.class,
-                        MasterClient::plain,
+                        Way.to(target),
                         target.getAddress().isLoopbackAddress()
                                 ? credentials.token(environment).or(() -> token(tokenFile))
                                 : Optional.empty());
             }
             case Address.Tls(Address.Tcp tcp) -> {
                 var tls = credentials.tls(environment);
-                yield new MasterClient(
-                        address,
-                        timeout,
-                        resolve(tcp),
-                        NioSocketChannel.class,
-                        // The name stands in the certificate.
-                        builder -> builder.sslContext(tls).overrideAuthority(tcp.toString()),
-                        credentials.token(environment));
+                // The name stands in the certificate.
+                var way =
+                        Way.to(resolve(tcp), builder -> builder.sslContext(tls).overrideAuthority(tcp.toString()));
+                yield new MasterClient(address, timeout, way, credentials.token(environment));
             }
         };
-    }
-
-    private static void plain(NettyChannelBuilder builder) {
-        builder.overrideAuthority("localhost").usePlaintext();
     }
 
     Address address() {
@@ -346,16 +271,8 @@ final class MasterClient implements AutoCloseable {
         return headers;
     }
 
-    /// Their warnings are for programmers; what users need to know comes as a status.
-    private static Logger quiet(String name) {
-        Logger logger = Logger.getLogger(name);
-        logger.setLevel(Level.OFF);
-        return logger;
-    }
-
     @Override
     public void close() {
-        channel.shutdownNow();
-        var _ = loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+        way.close();
     }
 }

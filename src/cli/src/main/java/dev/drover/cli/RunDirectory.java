@@ -21,6 +21,11 @@ final class RunDirectory {
                 .orElseGet(() -> Path.of("/tmp/drover-" + uid()));
     }
 
+    /// Where the master of a run directory listens.
+    static Path socket(Path runDirectory) {
+        return runDirectory.resolve("control/control.sock");
+    }
+
     private static Optional<Path> named(Map<String, String> environment, String variable) {
         return Optional.ofNullable(environment.get(variable))
                 .filter(directory -> !directory.isEmpty())

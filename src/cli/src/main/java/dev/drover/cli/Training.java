@@ -12,7 +12,6 @@ public final class Training {
     private Training() {}
 
     public static void main(String[] arguments) throws IOException {
-        Main.warm();
         var terminal = Main.terminal();
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         int code = ExitCode.OK;
