@@ -15,16 +15,22 @@ import java.util.List;
 final class DefaultPool {
     private static final int PORT = 8080;
 
-    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector. The
-    /// AOT cache is trained (`lib/train`) with the same.
+    /// Small and quick to start: a worker that says hello needs no second compiler and no parallel collector. What
+    /// the others are for tells `bin/drover`. The AOT cache is trained (`lib/train`) with the same.
     private static final List<String> JVM_FLAGS = List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseCompactObjectHeaders",
+            "-XX:-UsePerfData",
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-AOTReplayTraining",
             "-Xmx32m",
             "-Xss512k",
             "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Djdk.reflect.useNativeAccessorOnly=true",
+            "-Dio.netty.allocator.maxOrder=5");
 
     private DefaultPool() {}
 
