@@ -2,7 +2,8 @@ package dev.drover.posix;
 
 import java.lang.foreign.MemorySegment;
 
-/// Mirror of `<sys/wait.h>`, `<signal.h>`, `<sys/prctl.h>` and the ids of `<unistd.h>`. Errors are `-errno`.
+/// Mirror of `<sys/wait.h>`, `<signal.h>`, `<sys/signalfd.h>`, `<sys/prctl.h>` and the ids of `<unistd.h>`. Errors are
+/// `-errno`.
 final class SysProcess {
     static final int P_ALL = 0;
     static final int P_PID = 1;
@@ -14,6 +15,8 @@ final class SysProcess {
     static final int CLD_KILLED = 2;
     static final int CLD_DUMPED = 3;
     static final int PR_SET_CHILD_SUBREAPER = 36;
+    static final int SFD_CLOEXEC = SysIo.O_CLOEXEC;
+    static final int SFD_NONBLOCK = SysIo.O_NONBLOCK;
 
     // The C library has had wrappers only since glibc 2.36; the numbers are the same on every architecture.
     private static final int SYS_PIDFD_SEND_SIGNAL = 424;
@@ -21,6 +24,7 @@ final class SysProcess {
 
     private static final MemorySegment WAITID = SysCall.symbol("waitid");
     private static final MemorySegment KILL = SysCall.symbol("kill");
+    private static final MemorySegment SIGNALFD = SysCall.symbol("signalfd");
     private static final MemorySegment PRCTL = SysCall.symbol("prctl");
     private static final MemorySegment GETPGID = SysCall.symbol("getpgid");
     private static final MemorySegment GETEUID = SysCall.symbol("geteuid");
@@ -37,6 +41,12 @@ final class SysProcess {
     /// [kill(2)](https://man7.org/linux/man-pages/man2/kill.2.html). Errors: EINVAL EPERM ESRCH.
     static int kill(int pid, int signal) {
         return SysCall.call(KILL, pid, signal, 0, 0, 0, 0);
+    }
+
+    /// [signalfd(2)](https://man7.org/linux/man-pages/man2/signalfd.2.html), a new one. Errors: EINVAL EMFILE ENFILE
+    /// ENOMEM.
+    static int signalfd(MemorySegment set, int flags) {
+        return SysCall.call(SIGNALFD, -1, set.address(), flags, 0, 0, 0);
     }
 
     /// [prctl(2)](https://man7.org/linux/man-pages/man2/prctl.2.html). Errors: EINVAL.
