@@ -36,7 +36,7 @@ final class Ahead implements AutoCloseable {
         // What goes elsewhere needs the same classes.
         boolean elsewhere = environment.containsKey(DroverCommand.ADDRESS_VARIABLE)
                 || arguments.stream().anyMatch(argument -> argument.startsWith("--address"));
-        var thread = new Thread(() -> ahead.open(environment, !elsewhere), "ahead");
+        var thread = new Thread(() -> ahead.open(environment, !elsewhere), "drover-ahead");
         thread.setDaemon(true);
         thread.start();
         return ahead;

@@ -27,9 +27,7 @@ import java.util.concurrent.TimeUnit;
 /// greeting.
 ///
 /// Started by a master it serves every listener it is given, also while it runs, and every Dispatched socket. With
-/// `--port N` it needs
-/// none and listens by itself, which
-/// shows what Drover costs beside it.
+/// `--port N` it needs none and listens by itself, which shows what Drover costs beside it.
 public final class Hello {
     private static final int BACKLOG = 4096;
     private static final int USAGE = 2;

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// As the first process of a pid namespace the master reaps, serves and stops as anywhere.
 @Tag("slow")
@@ -89,6 +90,26 @@ class PidOneTest {
         // then
         Files.createFile(directory.resolve("released"));
         assertThat(drover.awaitExit()).as(drover::dump).isEqualTo(code);
+    }
+
+    /// As `podman stop` a moment after the start, which would else take as long as the container's grace: the JVM has
+    /// no handler yet, and nobody would tell it again.
+    @ParameterizedTest
+    @ValueSource(ints = {50, 100, 150, 200, 250, 300, 350, 400, 500, 700, 1000})
+    void whoIsToldToStopWhileJavaStartsStops(int milliseconds) throws Exception {
+        // given
+        var drover = drovers.runAsPidOne();
+        drover.until(
+                "the launcher to run",
+                () -> Procs.children(drover.pid()).stream()
+                        .anyMatch(child -> !Procs.cmdline(child.pid()).startsWith("unshare")));
+        Thread.sleep(milliseconds);
+
+        // when
+        drover.signalInside("TERM");
+
+        // then
+        assertThat(drover.awaitExit()).as(drover::dump).isIn(0, 143);
     }
 
     /// Orphans end as fast as they can be made while a worker is killed again and again.

@@ -42,24 +42,25 @@ public final class Main {
     }
 
     private static int run(String... arguments) {
-        var early = EarlySignals.install();
-        return switch (RunCommand.parse(System.getenv(), arguments)) {
-            case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
-            case Parsed.Wrong(var message) ->
-                print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
-            case Parsed.Run(var options) -> run(options, early);
-        };
+        try (var signals = SignalHandlers.install()) {
+            return switch (RunCommand.parse(System.getenv(), arguments)) {
+                case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
+                case Parsed.Wrong(var message) ->
+                    print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
+                case Parsed.Run(var options) -> run(options, signals);
+            };
+        }
     }
 
-    private static int run(RunOptions options, EarlySignals early) {
+    private static int run(RunOptions options, SignalHandlers signals) {
         var source = PoolSource.of(options.files(), options.defaultFiles());
         return switch (source.read()) {
             case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
-            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools), early);
+            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools), signals);
         };
     }
 
-    private static int run(RunOptions options, PoolSource source, WrittenPools pools, EarlySignals early) {
+    private static int run(RunOptions options, PoolSource source, WrittenPools pools, SignalHandlers signals) {
         try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
             LogHandler.install(lines, options.logFormat());
             if (source.isDefaultPool() && !options.defaultFiles().isEmpty()) {
@@ -72,8 +73,7 @@ public final class Main {
                 EventLines.install(supervisor.journal(), lines, options.logFormat());
                 var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
-                SignalHandlers.install(master, supervisor);
-                if (early.stopAsked()) {
+                if (!signals.serve(master, supervisor)) {
                     LOG.info("Stopped before it had started");
                     return ExitCode.CLEAN;
                 }
