@@ -78,7 +78,7 @@ class PidOneTest {
                 cd '%s'
                 touch reached
                 until [ -e released ]; do sleep 0.05; done
-                exec /usr/bin/base64
+                exec /usr/bin/base64 "$@"
                 """.formatted(directory));
         Files.setPosixFilePermissions(held, PosixFilePermissions.fromString("rwxr-xr-x"));
         var drover = drovers.runAsPidOne(Map.of("PATH", directory + ":" + System.getenv("PATH")));
