@@ -49,7 +49,7 @@ final class DroverCommand implements Runnable {
     static final String ADDRESS_VARIABLE = "DROVER_ADDRESS";
 
     private final Terminal terminal;
-    private final Ahead ahead;
+    private final EarlyChannel early;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -83,19 +83,19 @@ final class DroverCommand implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
 
-    private DroverCommand(Terminal terminal, Ahead ahead) {
+    private DroverCommand(Terminal terminal, EarlyChannel early) {
         this.terminal = terminal;
-        this.ahead = ahead;
+        this.early = early;
     }
 
     /// The command with all its verbs.
     static CommandLine line(Terminal terminal) {
-        return line(terminal, Ahead.none(), List.of());
+        return line(terminal, EarlyChannel.none(), List.of());
     }
 
     /// The command with the verbs that the arguments may ask for.
-    static CommandLine line(Terminal terminal, Ahead ahead, List<String> arguments) {
-        var drover = new DroverCommand(terminal, ahead);
+    static CommandLine line(Terminal terminal, EarlyChannel early, List<String> arguments) {
+        var drover = new DroverCommand(terminal, early);
         var failures = new Failures(terminal.err());
         List<String> words = Verbs.words(arguments);
         // Help knows them all.
@@ -173,7 +173,7 @@ final class DroverCommand implements Runnable {
                 .map(Address::parse)
                 .orElseGet(() -> new Address.Unix(RunDirectory.socket(runDirectory)));
         return MasterClient.of(
-                target, ahead, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
+                target, early, credentials, terminal.environment(), runDirectory.resolve("control/token"), timeout);
     }
 
     /// What the user gave.

@@ -43,8 +43,8 @@ public final class Main {
     /// Runs one command against the given surroundings and returns its exit code.
     public static int run(Terminal terminal, String... arguments) {
         var words = List.of(arguments);
-        try (var ahead = Ahead.start(terminal.environment(), words)) {
-            int code = DroverCommand.line(terminal, ahead, words).execute(arguments);
+        try (var early = EarlyChannel.start(terminal.environment(), words)) {
+            int code = DroverCommand.line(terminal, early, words).execute(arguments);
             terminal.out().flush();
             terminal.err().flush();
             return code;

@@ -36,28 +36,28 @@ final class MasterClient implements AutoCloseable {
 
     private final Address address;
     private final Duration timeout;
-    private final Way way;
+    private final MasterChannel channel;
     private final ControlServiceBlockingStub stub;
     private final MessageServiceBlockingStub messages;
     private final MessageServiceStub streams;
 
-    private MasterClient(Address address, Duration timeout, Way way, Optional<String> token) {
+    private MasterClient(Address address, Duration timeout, MasterChannel channel, Optional<String> token) {
         this.address = address;
         this.timeout = timeout;
-        this.way = way;
-        Channel channel = token.<Channel>map(text -> ClientInterceptors.intercept(
-                        way.channel(), MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
-                .orElse(way.channel());
-        this.stub = ControlServiceGrpc.newBlockingStub(channel);
-        this.messages = MessageServiceGrpc.newBlockingStub(channel);
-        this.streams = MessageServiceGrpc.newStub(channel);
+        this.channel = channel;
+        Channel authorized = token.<Channel>map(text -> ClientInterceptors.intercept(
+                        channel.grpc(), MetadataUtils.newAttachHeadersInterceptor(bearer(text))))
+                .orElse(channel.grpc());
+        this.stub = ControlServiceGrpc.newBlockingStub(authorized);
+        this.messages = MessageServiceGrpc.newBlockingStub(authorized);
+        this.streams = MessageServiceGrpc.newStub(authorized);
     }
 
-    /// @param ahead what may be open already
+    /// @param early what may be open already
     /// @param tokenFile what opens the writing calls on a TCP address of this machine; sent nowhere else
     static MasterClient of(
             Address address,
-            Ahead ahead,
+            EarlyChannel early,
             Credentials credentials,
             Map<String, String> environment,
             Path tokenFile,
@@ -69,14 +69,14 @@ final class MasterClient implements AutoCloseable {
                     throw unreachable(address, "there is no such socket");
                 }
                 yield new MasterClient(
-                        address, timeout, ahead.take(path).orElseGet(() -> Way.to(path)), Optional.empty());
+                        address, timeout, early.take(path).orElseGet(() -> MasterChannel.to(path)), Optional.empty());
             }
             case Address.Tcp tcp -> {
                 InetSocketAddress target = resolve(tcp);
                 yield new MasterClient(
                         address,
                         timeout,
-                        Way.to(target),
+                        MasterChannel.to(target),
                         target.getAddress().isLoopbackAddress()
                                 ? credentials.token(environment).or(() -> token(tokenFile))
                                 : Optional.empty());
@@ -84,9 +84,9 @@ final class MasterClient implements AutoCloseable {
             case Address.Tls(Address.Tcp tcp) -> {
                 var tls = credentials.tls(environment);
                 // The name stands in the certificate.
-                var way =
-                        Way.to(resolve(tcp), builder -> builder.sslContext(tls).overrideAuthority(tcp.toString()));
-                yield new MasterClient(address, timeout, way, credentials.token(environment));
+                var channel = MasterChannel.to(
+                        resolve(tcp), builder -> builder.sslContext(tls).overrideAuthority(tcp.toString()));
+                yield new MasterClient(address, timeout, channel, credentials.token(environment));
             }
         };
     }
@@ -273,6 +273,6 @@ final class MasterClient implements AutoCloseable {
 
     @Override
     public void close() {
-        way.close();
+        channel.close();
     }
 }

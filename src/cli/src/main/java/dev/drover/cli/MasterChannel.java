@@ -21,8 +21,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
-/// A gRPC channel, and the thread it lives on.
-record Way(EventLoopGroup loop, ManagedChannel channel) implements AutoCloseable {
+/// A gRPC channel to a master, and the thread it lives on.
+record MasterChannel(EventLoopGroup loop, ManagedChannel grpc) implements AutoCloseable {
 
     /// A line of a worker's log may have a mebibyte, of which each byte may be written as four.
     private static final int MAX_MESSAGE_BYTES = 8 << 20;
@@ -36,7 +36,7 @@ record Way(EventLoopGroup loop, ManagedChannel channel) implements AutoCloseable
     // Held for as long as the process runs: java.util.logging forgets the level of a logger nobody holds.
     @SuppressWarnings("UnusedVariable")
     private static final List<Logger> QUIET =
-            Stream.of("io.netty", "io.grpc").map(Way::quiet).toList();
+            Stream.of("io.netty", "io.grpc").map(MasterChannel::quiet).toList();
 
     static {
         // Else Netty looks for SLF4J and Log4j first.
@@ -44,23 +44,24 @@ record Way(EventLoopGroup loop, ManagedChannel channel) implements AutoCloseable
     }
 
     /// Connects with the first call.
-    static Way to(Path socket) {
-        return to(UnixDomainSocketAddress.of(socket), NioDomainSocketChannel.class, Way::plain);
+    static MasterChannel to(Path socket) {
+        return to(UnixDomainSocketAddress.of(socket), NioDomainSocketChannel.class, MasterChannel::plain);
     }
 
     /// Connects with the first call.
-    static Way to(InetSocketAddress target) {
-        return to(target, NioSocketChannel.class, Way::plain);
+    static MasterChannel to(InetSocketAddress target) {
+        return to(target, NioSocketChannel.class, MasterChannel::plain);
     }
 
     /// Connects with the first call.
     ///
     /// @param security what makes the connection secure
-    static Way to(InetSocketAddress target, Consumer<NettyChannelBuilder> security) {
+    static MasterChannel to(InetSocketAddress target, Consumer<NettyChannelBuilder> security) {
         return to(target, NioSocketChannel.class, security);
     }
 
-    private static Way to(SocketAddress target, Class<? extends Channel> type, Consumer<NettyChannelBuilder> security) {
+    private static MasterChannel to(
+            SocketAddress target, Class<? extends Channel> type, Consumer<NettyChannelBuilder> security) {
         var loop = new NioEventLoopGroup(1);
         var builder = NettyChannelBuilder.forAddress(target)
                 .channelType(type, target.getClass())
@@ -69,7 +70,7 @@ record Way(EventLoopGroup loop, ManagedChannel channel) implements AutoCloseable
                 .keepAliveTime(KEEP_ALIVE.toMinutes(), TimeUnit.MINUTES)
                 .directExecutor();
         security.accept(builder);
-        return new Way(loop, builder.build());
+        return new MasterChannel(loop, builder.build());
     }
 
     private static void plain(NettyChannelBuilder builder) {
@@ -85,13 +86,13 @@ record Way(EventLoopGroup loop, ManagedChannel channel) implements AutoCloseable
 
     /// Connects now.
     void connect() {
-        var _ = channel.getState(true);
+        var _ = grpc.getState(true);
     }
 
     /// Waits for the thread to end: a JVM that exits waits up to 300 ms for one that is in the kernel.
     @Override
     public void close() {
-        channel.shutdownNow();
+        grpc.shutdownNow();
         var _ = loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).awaitUninterruptibly(END_BOUND.toMillis());
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AheadTest {
+class EarlyChannelTest {
 
     @TempDir
     private Path directory;
@@ -29,35 +29,36 @@ class AheadTest {
     @Test
     void connectsBeforeItIsAskedTo() throws IOException {
         try (var _ = new FakeMaster(directory);
-                var ahead = Ahead.start(environment(), List.of("get", "workers"));
-                var way = ahead.take(socket()).orElseThrow()) {
-            awaitState(way, ConnectivityState.READY);
+                var early = EarlyChannel.start(environment(), List.of("get", "workers"));
+                var channel = early.take(socket()).orElseThrow()) {
+            awaitState(channel, ConnectivityState.READY);
         }
     }
 
     @Test
     void doesNotConnectWhereAnotherAddressIsNamed() throws IOException {
         try (var _ = new FakeMaster(directory);
-                var ahead = Ahead.start(environment(), List.of("get", "workers", "--address", "127.0.0.1:9090"));
-                var way = ahead.take(socket()).orElseThrow()) {
-            assertThat(way.channel().getState(false)).isEqualTo(ConnectivityState.IDLE);
+                var early =
+                        EarlyChannel.start(environment(), List.of("get", "workers", "--address", "127.0.0.1:9090"));
+                var channel = early.take(socket()).orElseThrow()) {
+            assertThat(channel.grpc().getState(false)).isEqualTo(ConnectivityState.IDLE);
         }
     }
 
     @Test
     void isTakenOnce() throws IOException {
         try (var _ = new FakeMaster(directory);
-                var ahead = Ahead.start(environment(), List.of("top"))) {
-            ahead.take(socket()).orElseThrow().close();
-            assertThat(ahead.take(socket())).isEmpty();
+                var early = EarlyChannel.start(environment(), List.of("top"))) {
+            early.take(socket()).orElseThrow().close();
+            assertThat(early.take(socket())).isEmpty();
         }
     }
 
     @Test
     void isNotForAnotherSocket() throws IOException {
         try (var _ = new FakeMaster(directory);
-                var ahead = Ahead.start(environment(), List.of("top"))) {
-            assertThat(ahead.take(directory.resolve("other.sock"))).isEmpty();
+                var early = EarlyChannel.start(environment(), List.of("top"))) {
+            assertThat(early.take(directory.resolve("other.sock"))).isEmpty();
         }
     }
 
@@ -66,15 +67,15 @@ class AheadTest {
     void leavesNoThreadBehindWhereNobodyTakesIt() throws IOException {
         try (var _ = new FakeMaster(directory)) {
             var before = threads();
-            Ahead.start(environment(), List.of("validate")).close();
+            EarlyChannel.start(environment(), List.of("validate")).close();
             assertThat(threads()).isLessThanOrEqualTo(before);
         }
     }
 
     @Test
     void isNotForHelp() {
-        try (var ahead = Ahead.start(environment(), List.of("-h"))) {
-            assertThat(ahead.take(socket())).isEmpty();
+        try (var early = EarlyChannel.start(environment(), List.of("-h"))) {
+            assertThat(early.take(socket())).isEmpty();
         }
     }
 
@@ -85,11 +86,11 @@ class AheadTest {
                 .count();
     }
 
-    private static void awaitState(Way way, ConnectivityState wanted) {
+    private static void awaitState(MasterChannel channel, ConnectivityState wanted) {
         var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (way.channel().getState(false) != wanted && System.nanoTime() < end) {
+        while (channel.grpc().getState(false) != wanted && System.nanoTime() < end) {
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
         }
-        assertThat(way.channel().getState(false)).isEqualTo(wanted);
+        assertThat(channel.grpc().getState(false)).isEqualTo(wanted);
     }
 }

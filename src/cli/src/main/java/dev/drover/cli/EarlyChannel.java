@@ -9,62 +9,62 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The way to the master of this user, opened on a thread of its own while picocli looks at the line: most commands go
-/// there, it is the longest part of a short one, and there is mostly a second core. Any thread.
-final class Ahead implements AutoCloseable {
+/// The channel to the master of this user, opened on a thread of its own while picocli looks at the line: most commands
+/// go there, it is the longest part of a short one, and there is mostly a second core. Any thread.
+final class EarlyChannel implements AutoCloseable {
 
-    private record Open(Path socket, Way way) {}
+    private record Open(Path socket, MasterChannel channel) {}
 
     private final CompletableFuture<Open> opened = new CompletableFuture<>();
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    private Ahead() {}
+    private EarlyChannel() {}
 
     /// Nothing is opened.
-    static Ahead none() {
-        var ahead = new Ahead();
-        ahead.taken.set(true);
-        return ahead;
+    static EarlyChannel none() {
+        var early = new EarlyChannel();
+        early.taken.set(true);
+        return early;
     }
 
     /// Begins, and does not wait.
-    static Ahead start(Map<String, String> environment, List<String> arguments) {
+    static EarlyChannel start(Map<String, String> environment, List<String> arguments) {
         if (Verbs.words(arguments).isEmpty()) {
             return none(); // help is wanted
         }
-        var ahead = new Ahead();
+        var early = new EarlyChannel();
         // What goes elsewhere needs the same classes.
         boolean elsewhere = environment.containsKey(DroverCommand.ADDRESS_VARIABLE)
                 || arguments.stream().anyMatch(argument -> argument.startsWith("--address"));
-        var thread = new Thread(() -> ahead.open(environment, !elsewhere), "drover-ahead");
+        var thread = new Thread(() -> early.open(environment, !elsewhere), "drover-early");
         thread.setDaemon(true);
         thread.start();
-        return ahead;
+        return early;
     }
 
     private void open(Map<String, String> environment, boolean connects) {
         try {
             Path socket = RunDirectory.socket(RunDirectory.of(environment));
-            var way = Way.to(socket);
+            var channel = MasterChannel.to(socket);
             if (connects && Files.exists(socket)) {
-                way.connect();
+                channel.connect();
             }
-            opened.complete(new Open(socket, way));
-            var _ = ControlServiceGrpc.newBlockingStub(way.channel());
+            opened.complete(new Open(socket, channel));
+            var _ = ControlServiceGrpc.newBlockingStub(channel.grpc());
         } catch (Throwable failure) {
             // It fails again where it is needed, and is told there.
             opened.completeExceptionally(failure);
         }
     }
 
-    /// The way to that socket, once: it is the taker's to close. Empty: none was opened.
-    Optional<Way> take(Path socket) {
+    /// The channel to that socket, once: it is the taker's to close. Empty: none was opened.
+    Optional<MasterChannel> take(Path socket) {
         Optional<Open> open = take();
         if (open.isPresent() && !open.get().socket().equals(socket)) {
-            open.get().way().close();
+            open.get().channel().close();
             return Optional.empty();
         }
-        return open.map(Open::way);
+        return open.map(Open::channel);
     }
 
     private Optional<Open> take() {
@@ -76,6 +76,6 @@ final class Ahead implements AutoCloseable {
     /// Closes what nobody took.
     @Override
     public void close() {
-        take().ifPresent(open -> open.way().close());
+        take().ifPresent(open -> open.channel().close());
     }
 }
