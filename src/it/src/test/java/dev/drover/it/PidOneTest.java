@@ -103,9 +103,9 @@ class PidOneTest {
                 "the launcher to run",
                 () -> Procs.children(drover.pid()).stream()
                         .anyMatch(child -> !Procs.cmdline(child.pid()).startsWith("unshare")));
-        Thread.sleep(milliseconds);
 
-        // when
+        // when the JVM has come so far: the moment is the case, and whichever it is the stop is not lost
+        Thread.sleep(milliseconds);
         drover.signalInside("TERM");
 
         // then

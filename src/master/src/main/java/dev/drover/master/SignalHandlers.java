@@ -115,6 +115,8 @@ final class SignalHandlers implements AutoCloseable {
         /// Nothing is due but a signal or the end.
         private static final Duration LONG = Duration.ofHours(1);
 
+        private static final Duration END_BOUND = Duration.ofMillis(300);
+
         private final SignalQueue queue;
         private final Consumer<Integer> arrived;
         private final Poller poller = Poller.open();
@@ -151,7 +153,7 @@ final class SignalHandlers implements AutoCloseable {
             closed = true;
             poller.wakeup();
             try {
-                thread.join(Duration.ofMillis(300));
+                thread.join(END_BOUND);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }

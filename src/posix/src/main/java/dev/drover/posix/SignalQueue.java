@@ -21,9 +21,6 @@ import java.util.stream.Collectors;
 /// One that is blocked is kept even though it is ignored, also for the first process of a pid namespace, which loses
 /// what it has no handler for. One thread at a time.
 public final class SignalQueue implements AutoCloseable {
-    /// `sizeof(sigset_t)`, of which the kernel looks at the first word.
-    private static final long SET_SIZE = 128;
-
     /// `sizeof(struct signalfd_siginfo)`, which begins with the number.
     private static final long INFO_SIZE = 128;
 
@@ -43,7 +40,7 @@ public final class SignalQueue implements AutoCloseable {
     /// A queue of those signals, with what has arrived already.
     public static SignalQueue open(Set<Integer> signals) {
         try (var arena = Arena.ofConfined()) {
-            var set = arena.allocate(SET_SIZE, Long.BYTES);
+            var set = arena.allocate(SysProcess.SIGSET_SIZE, Long.BYTES);
             set.set(JAVA_LONG, 0, signals.stream().mapToLong(SignalQueue::bit).reduce(0, (a, b) -> a | b));
             int number = SysProcess.signalfd(set, SysProcess.SFD_CLOEXEC | SysProcess.SFD_NONBLOCK);
             return new SignalQueue(new Fd(PosixException.check(number, "signalfd", "cannot queue signals")));

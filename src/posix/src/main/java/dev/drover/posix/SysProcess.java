@@ -15,6 +15,9 @@ final class SysProcess {
     static final int CLD_KILLED = 2;
     static final int CLD_DUMPED = 3;
     static final int PR_SET_CHILD_SUBREAPER = 36;
+    /// `sizeof(sigset_t)`, of which the kernel looks at the first word.
+    static final long SIGSET_SIZE = 128;
+
     static final int SFD_CLOEXEC = SysIo.O_CLOEXEC;
     static final int SFD_NONBLOCK = SysIo.O_NONBLOCK;
 

@@ -10,10 +10,9 @@ final class SysSpawn {
     static final int POSIX_SPAWN_SETSIGDEF = 0x04;
     static final int POSIX_SPAWN_SETSIGMASK = 0x08;
 
-    // Opaque; glibc needs 80, 336 and 128 bytes, musl less. Rounded up.
+    // Opaque; glibc needs 80 and 336 bytes, musl less. Rounded up.
     private static final long FILE_ACTIONS_SIZE = 256;
     private static final long ATTRIBUTES_SIZE = 512;
-    private static final long SIGSET_SIZE = 128;
     private static final long ALIGNMENT = 16;
 
     private static final MemorySegment SPAWN = SysCall.symbol("posix_spawn");
@@ -112,9 +111,9 @@ final class SysSpawn {
 
     /// A process group of its own, every signal at its default and none blocked.
     static void setFreshProcess(Arena arena, MemorySegment attributes) {
-        var none = arena.allocate(SIGSET_SIZE, ALIGNMENT);
+        var none = arena.allocate(SysProcess.SIGSET_SIZE, ALIGNMENT);
         // Not sigfillset: it leaves out the two signals of the thread library, which the child would then ignore.
-        var all = arena.allocate(SIGSET_SIZE, ALIGNMENT).fill((byte) 0xff);
+        var all = arena.allocate(SysProcess.SIGSET_SIZE, ALIGNMENT).fill((byte) 0xff);
         set(ATTR_SETPGROUP, attributes, 0, "posix_spawnattr_setpgroup");
         set(ATTR_SETSIGDEFAULT, attributes, all.address(), "posix_spawnattr_setsigdefault");
         set(ATTR_SETSIGMASK, attributes, none.address(), "posix_spawnattr_setsigmask");
