@@ -34,37 +34,43 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private Main() {}
 
-    private static final Logger LOG = LoggerFactory.getLogger("dev.drover");
-
     /// Starts a master and exits with its code.
     public static void main(String... arguments) {
         System.exit(run(arguments));
     }
 
     private static int run(String... arguments) {
+        var preparation = Preparation.begin();
         try (var signals = SignalHandlers.install()) {
             return switch (RunCommand.parse(System.getenv(), arguments)) {
                 case Parsed.Print(var text) -> print(System.out, ExitCode.CLEAN, List.of(text.stripTrailing()));
                 case Parsed.Wrong(var message) ->
                     print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
-                case Parsed.Run(var options) -> run(options, signals);
+                case Parsed.Run(var options) -> run(options, signals, preparation);
             };
         }
     }
 
-    private static int run(RunOptions options, SignalHandlers signals) {
+    private static int run(RunOptions options, SignalHandlers signals, Preparation preparation) {
         var source = PoolSource.of(options.files(), options.defaultFiles());
         return switch (source.read()) {
             case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
-            case PoolSource.Reading.Pools(var pools) -> run(options, source, WrittenPools.of(pools), signals);
+            case PoolSource.Reading.Pools(var pools) ->
+                run(options, source, WrittenPools.of(pools), signals, preparation);
         };
     }
 
-    private static int run(RunOptions options, PoolSource source, WrittenPools pools, SignalHandlers signals) {
+    private static int run(
+            RunOptions options,
+            PoolSource source,
+            WrittenPools pools,
+            SignalHandlers signals,
+            Preparation preparation) {
         try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
+            preparation.awaitSupervisor();
             LogHandler.install(lines, options.logFormat());
             if (source.isDefaultPool() && !options.defaultFiles().isEmpty()) {
-                LOG.info("Running the default pool: there is no pool file in {}", options.defaultFiles());
+                log().info("Running the default pool: there is no pool file in {}", options.defaultFiles());
             }
             options.control().ifPresent(address -> checkFree("--control-address", address));
             options.management().ifPresent(address -> checkFree("--management-address", address));
@@ -74,7 +80,7 @@ public final class Main {
                 var files = ControlFiles.prepare(supervisor.runDirectory());
                 var master = new Master(supervisor, options, source, pools);
                 if (!signals.serve(master, supervisor)) {
-                    LOG.info("Stopped before it had started");
+                    log().info("Stopped before it had started");
                     return ExitCode.CLEAN;
                 }
                 var access = access(options, files);
@@ -82,6 +88,7 @@ public final class Main {
                     master.lookAround();
                     access.tokens().lookAround();
                 })) {
+                    preparation.awaitControl();
                     return quarkus(new Launch(master, options, files, access, supervisor.switchboard()));
                 }
             }
@@ -92,6 +99,11 @@ public final class Main {
         } catch (MasterException failure) {
             return print(System.err, ExitCode.FAILED, List.of(String.valueOf(failure.getMessage())));
         }
+    }
+
+    /// Not kept by this class: it would be made before anything else, and the flags would wait for it.
+    private static Logger log() {
+        return LoggerFactory.getLogger("dev.drover");
     }
 
     private static Access access(RunOptions options, ControlFiles files) throws TokenFile.Broken {

@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
             "Starts a master in the foreground: it opens the sockets of the pools, starts their workers and "
                     + "keeps both alive until it is stopped.%n"
         },
-        version = "drover ${drover.version}",
+        versionProvider = RunCommand.Version.class,
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -111,6 +111,14 @@ final class RunCommand {
 
     private RunCommand() {}
 
+    /// Looked for only when it is asked for: that opens every jar of the class path.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"drover " + MasterProcess.version()};
+        }
+    }
+
     /// What came of the arguments.
     sealed interface Parsed {
         /// They ask for a master.
@@ -125,7 +133,6 @@ final class RunCommand {
 
     /// @param environment the master's own
     static Parsed parse(Map<String, String> environment, String... arguments) {
-        System.setProperty("drover.version", MasterProcess.version());
         var command = new RunCommand();
         var variables = new FlagVariables(environment);
         var line = new CommandLine(command)

@@ -23,10 +23,11 @@ public final class HeartbeatPace {
     ///
     /// @param workers from 0
     public static Duration of(int workers) {
-        long moments = Math.ceilDiv(
-                Duration.ofSeconds(workers).dividedBy(MAX_PER_SECOND).toNanos(), MOMENTS.toNanos());
-        var fair = MOMENTS.multipliedBy(moments);
-        return fair.compareTo(SHORTEST) > 0 ? fair : SHORTEST;
+        // Not by Duration's own multiplication and division, which go through BigDecimal: a start would wait 20 ms for
+        // its classes.
+        long fair = Duration.ofSeconds(workers).toNanos() / MAX_PER_SECOND;
+        long moments = Math.ceilDiv(fair, MOMENTS.toNanos());
+        return Duration.ofNanos(Math.max(moments * MOMENTS.toNanos(), SHORTEST.toNanos()));
     }
 
     /// How long a worker waits before its first sign of life: an interval and up to the next common moment.

@@ -12,6 +12,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -49,7 +50,7 @@ public final class SessionServer implements AutoCloseable {
         this.limits = limits;
         this.gate = gate;
         this.helloTimeout = helloTimeout;
-        this.connections = new Connections(helloTimeout.multipliedBy(2));
+        this.connections = new Connections(helloTimeout.plus(helloTimeout));
         this.loops = new EpollEventLoopGroup(1, new DefaultThreadFactory("drover-session", true));
         this.switchboard = new Switchboard(loops.next(), limits);
         try {
@@ -58,6 +59,18 @@ public final class SessionServer implements AutoCloseable {
             var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw failure;
         }
+    }
+
+    /// Loads Netty's transport and gRPC's server, which is most of the time a start takes. Idempotent; a start that
+    /// finds
+    /// them unloaded does it itself.
+    public static void prepare() {
+        GrpcLogs.quiet();
+        Requests.method();
+        var _ = Epoll.isAvailable();
+        var _ = NettyServerBuilder.forAddress(new DomainSocketAddress("nowhere"))
+                .directExecutor()
+                .build();
     }
 
     /// Listens at the path, in a directory that exists; a socket file that is there is replaced.

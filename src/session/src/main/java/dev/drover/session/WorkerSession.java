@@ -27,7 +27,7 @@ public final class WorkerSession {
         this.worker = admitted.worker();
         this.incarnation = admitted.incarnation();
         this.heartbeatInterval = admitted.heartbeatInterval();
-        this.pings = new Pings(heartbeatInterval.multipliedBy(SessionLimits.HEARTBEATS_PER_PING));
+        this.pings = new Pings(Duration.ofNanos(heartbeatInterval.toNanos() * SessionLimits.HEARTBEATS_PER_PING));
         this.link = link;
         this.end = end;
     }

@@ -158,6 +158,12 @@ public final class Supervisor implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /// Loads what every start needs, which is most of the time it takes: for a program that has something else to do
+    /// before it starts one, and a processor for this meanwhile. Idempotent; any thread.
+    public static void prepare() {
+        SessionServer.prepare();
+    }
+
     /// Takes the run directory and begins to work; there is no pool yet.
     ///
     /// @throws SupervisorException when the run directory cannot be had

@@ -53,10 +53,9 @@ public record Probe(
     ///
     /// @param interval how often they are wanted; three of them may always be missed
     static Probe heartbeat(Duration interval) {
-        var bound = interval.multipliedBy(3);
-        var longest = bound.compareTo(HEARTBEAT_BOUND) > 0 ? bound : HEARTBEAT_BOUND;
-        int failures = Math.toIntExact(
-                longest.minus(silence(HEARTBEAT_PERIOD, TIMEOUT)).dividedBy(HEARTBEAT_PERIOD));
+        long longest = Math.max(3 * interval.toNanos(), HEARTBEAT_BOUND.toNanos());
+        long rest = longest - silence(HEARTBEAT_PERIOD, TIMEOUT).toNanos();
+        int failures = Math.toIntExact(rest / HEARTBEAT_PERIOD.toNanos());
         return new Probe(
                 new ProbeAction.Session(), Duration.ZERO, HEARTBEAT_PERIOD, TIMEOUT, 1, Math.max(1, failures + 1));
     }
