@@ -27,7 +27,8 @@ import java.util.concurrent.TimeUnit;
 ///
 ///     idle -- head --> in hand -- answer complete --> idle
 ///                         |
-///                         `-- answer complete, it said close --> lingering -- end, or 1 s --> closed
+///                         |-- answer complete, it said close --> lingering -- end, or 1 s --> closed
+///                         `-- the same, the client had said it before -----------------------^
 ///
 /// An answer says `Connection: close` when the client wants it, when the request has not arrived whole, when its
 /// length is not told, and when the group drains and no other request is behind it. A connection is closed
@@ -47,6 +48,10 @@ final class HttpConnection extends ChannelDuplexHandler {
     private boolean inHand;
     private boolean requestComplete;
     private boolean keepAlive;
+
+    /// The client has said that this is its last request (RFC 9112, 9.6).
+    private boolean lastRequest;
+
     private boolean oldClient;
 
     /// An answer has said that it is the last; what comes in now is thrown away.
@@ -131,6 +136,7 @@ final class HttpConnection extends ChannelDuplexHandler {
             drain.requestBegun();
             requestComplete = false;
             keepAlive = HttpUtil.isKeepAlive(request);
+            lastRequest = !keepAlive;
             oldClient = request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0;
             clock.requestBegun();
         }
@@ -138,6 +144,7 @@ final class HttpConnection extends ChannelDuplexHandler {
                 message instanceof HttpObject object && object.decoderResult().isFailure();
         if (broken) {
             keepAlive = false;
+            lastRequest = false;
         }
         if (broken || message instanceof LastHttpContent) {
             requestComplete = true;
@@ -220,6 +227,7 @@ final class HttpConnection extends ChannelDuplexHandler {
                 || !HttpUtil.isKeepAlive(response)
                 || !tellsItsLength(response)
                 || (waiting.isEmpty() && (drain.isDraining() || inputEnded));
+        lastRequest &= requestComplete && waiting.isEmpty();
         if (closing) {
             response.headers().set(CONNECTION, HttpHeaderValues.CLOSE);
         } else if (oldClient) {
@@ -257,10 +265,13 @@ final class HttpConnection extends ChannelDuplexHandler {
 
     /// After the last answer. Closing at once could destroy it: what the client sends after, or has sent and was
     /// not read, is answered by a reset, and that discards what the client has not read yet (RFC 9112, 9.6).
+    /// One that has said that it sends no more, and from which everything has come, is not waited for.
     private void end(ChannelHandlerContext context, boolean written) {
-        if (written && !inputEnded && context.channel() instanceof DuplexChannel channel) {
+        if (written && !lastRequest && !inputEnded && context.channel() instanceof DuplexChannel channel) {
             lingering = true;
             var _ = channel.shutdownOutput();
+            // The end of the client's side is the end of all, and Netty then closes without shutting that side first.
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
             setReading(channel, true);
             closeAfterLingering(context);
         } else {

@@ -1,6 +1,7 @@
 package dev.drover.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -11,10 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(20)
 class HttpConnectionTest {
+    private static final Duration LINGER = Duration.ofSeconds(10);
     private static final long MAX_BODY = 1000;
 
-    private final TestServer server = new TestServer(new HttpLimits(
-            Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(75), MAX_BODY));
+    private final TestServer server = new TestServer(
+            new HttpLimits(Duration.ofSeconds(5), LINGER, Duration.ofMillis(300), Duration.ofSeconds(75), MAX_BODY));
 
     @AfterEach
     void closeServer() {
@@ -70,6 +72,32 @@ class HttpConnectionTest {
 
             // then
             assertThat(client.answer().closes()).isEqualTo(closes);
+        }
+    }
+
+    @Test
+    void aClientThatSaidItWasItsLastRequestIsNotWaitedFor() {
+        // given
+        try (var client = server.client()) {
+            // when
+            client.send("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n");
+            client.answer();
+
+            // then it leaves its side open, and nobody waits the time to linger for it
+            assertTimeout(LINGER.dividedBy(3), server.drain::drain);
+        }
+    }
+
+    @Test
+    void whatAClientSendsBehindItsLastRequestDestroysNoAnswer() {
+        // given
+        try (var client = server.client()) {
+            // when
+            client.send("GET /big HTTP/1.1\r\nConnection: close\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+
+            // then
+            assertThat(client.answer().body()).hasSize(TestServer.BIG);
+            assertThat(client.endsCleanly()).isTrue();
         }
     }
 
