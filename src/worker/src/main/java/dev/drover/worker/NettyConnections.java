@@ -3,17 +3,44 @@ package dev.drover.worker;
 import dev.drover.posix.Fd;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NotYetConnectedException;
 
 /// Makes Netty's channels of connections. Apart from [WorkerConnection] so that a worker without Netty on its class
 /// path
 /// can use the JDK's way.
 final class NettyConnections {
+    private static final ChannelHandler END_FOR_ALL = new EndForAll();
+
     private NettyConnections() {}
+
+    /// Ends the output of a connection before it is closed. The master has its descriptor too until it has read the
+    /// acknowledgement, and as long as anybody has, a close tells the client nothing: how long it waits for the end
+    /// would depend on how busy the master is.
+    @ChannelHandler.Sharable
+    private static final class EndForAll extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            if (context.channel().isActive() && ((UnixChannel) context.channel()).fd() instanceof Socket socket) {
+                try {
+                    socket.shutdown(false, true);
+                } catch (IOException | NotYetConnectedException _) {
+                    // The client was quicker.
+                }
+            }
+            var _ = context.close(promise);
+        }
+    }
 
     /// @throws WorkerException when Netty's epoll transport cannot be used
     static void checkAvailable(WorkerConnection connection) {
@@ -28,7 +55,7 @@ final class NettyConnections {
     static Channel open(WorkerConnection connection, EventLoopGroup group, ChannelHandler initializer) {
         var channel = channel(connection);
         var _ = channel.closeFuture().addListener(_ -> connection.ended());
-        channel.pipeline().addLast(initializer);
+        channel.pipeline().addLast(END_FOR_ALL, initializer);
         connection.connections().adopting();
         // What cannot be registered Netty closes by itself.
         var _ = group.register(channel).addListener(_ -> {
