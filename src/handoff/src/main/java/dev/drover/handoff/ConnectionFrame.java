@@ -6,6 +6,7 @@ import dev.drover.protocol.worker.v1.MasterFrame;
 import dev.drover.protocol.worker.v1.Transfer;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /// The frame that transfers one connection of a socket: everything but the transfer's id is the same for all of them
 /// and is encoded once. The bytes are those of [MasterFrames#transfer]. Immutable.
@@ -16,6 +17,9 @@ public final class ConnectionFrame {
     private static final byte TRANSFER_TAG =
             tag(MasterFrame.TRANSFER_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
     private static final byte ID_TAG = tag(Transfer.TRANSFER_ID_FIELD_NUMBER, WireFormat.WIRETYPE_VARINT);
+
+    /// Version, transfer, its length and its id, each with its tag, the numbers of one byte.
+    private static final int SHORTEST_HEAD = 6;
 
     private final byte[] handle;
 
@@ -36,6 +40,36 @@ public final class ConnectionFrame {
         into.put(ID_TAG);
         putVarint(into, transferId);
         into.put(handle);
+    }
+
+    /// The id of a transfer that is written as this frame is, but for the id.
+    ///
+    /// @return 0 when it is another frame, or the same in other words
+    long transferIdIn(byte[] frame) {
+        int end = frame.length - handle.length;
+        if (end < SHORTEST_HEAD || !Arrays.equals(frame, end, frame.length, handle, 0, handle.length)) {
+            return 0;
+        }
+        var head = ByteBuffer.wrap(frame, 0, end);
+        boolean begins = head.get() == VERSION_TAG && head.get() == Wire.PROTOCOL_VERSION && head.get() == TRANSFER_TAG;
+        if (!begins || varint(head) != frame.length - head.position() || !head.hasRemaining() || head.get() != ID_TAG) {
+            return 0;
+        }
+        long id = varint(head);
+        return head.hasRemaining() ? 0 : Math.max(0, id);
+    }
+
+    /// 0 when it is none, or has no end.
+    private static long varint(ByteBuffer from) {
+        long value = 0;
+        for (int shift = 0; shift < Long.SIZE && from.hasRemaining(); shift += 7) {
+            long bits = from.get();
+            value |= (bits & 0x7F) << shift;
+            if (bits >= 0) {
+                return value;
+            }
+        }
+        return 0;
     }
 
     private static void putVarint(ByteBuffer into, long value) {

@@ -25,9 +25,15 @@ public record Handle(HandleKind kind, String socketName, SocketAddress address, 
 
     /// @throws IllegalArgumentException for what no handle may say
     static void check(HandleKind kind, String socketName, SocketAddress address, int backlog) {
-        check(isName(socketName), "socket name '" + socketName + "': 1 to " + HandoffLimits.MAX_NAME_BYTES + " bytes");
-        check(isAddress(kind, address), "address " + address + " of " + kind + ": IP address or path wanted");
-        check(backlog >= 0, "backlog " + backlog + ": 0 or more");
+        if (!isName(socketName)) {
+            throw unusable("socket name '" + socketName + "': 1 to " + HandoffLimits.MAX_NAME_BYTES + " bytes");
+        }
+        if (!isAddress(kind, address)) {
+            throw unusable("address " + address + " of " + kind + ": IP address or path wanted");
+        }
+        if (backlog < 0) {
+            throw unusable("backlog " + backlog + ": 0 or more");
+        }
     }
 
     private static boolean isName(String name) {
@@ -46,9 +52,7 @@ public record Handle(HandleKind kind, String socketName, SocketAddress address, 
         };
     }
 
-    private static void check(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException("cannot use handle with " + problem);
-        }
+    private static IllegalArgumentException unusable(String problem) {
+        return new IllegalArgumentException("cannot use handle with " + problem);
     }
 }

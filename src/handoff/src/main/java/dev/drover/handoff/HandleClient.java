@@ -26,6 +26,7 @@ import java.util.concurrent.TimeoutException;
 public final class HandleClient implements AutoCloseable {
     private final UnixSocket socket;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(HandoffLimits.MAX_FRAME_BYTES);
+    private final MasterReader reader = new MasterReader();
 
     /// Transfers received and not yet answered; at most [HandoffLimits#MAX_OPEN_TRANSFERS].
     private final Set<Long> open = ConcurrentHashMap.newKeySet();
@@ -237,7 +238,7 @@ public final class HandleClient implements AutoCloseable {
             int most = HandoffLimits.MAX_DESCRIPTORS;
             return switch (wait ? socket.receive(buffer, most) : socket.receiveArrived(buffer, most)) {
                 case dev.drover.posix.Received.Message(var _, var descriptors) ->
-                    new Read.Frame(MasterFrames.read(Wire.take(buffer), descriptors));
+                    new Read.Frame(reader.read(Wire.take(buffer), descriptors));
                 case dev.drover.posix.Received.WouldBlock _ -> new Read.Nothing();
                 case dev.drover.posix.Received.EndOfStream _ -> new Read.Ended("the master closed the connection");
                 case dev.drover.posix.Received.Malformed(var why, var intact) -> lost(why, intact);

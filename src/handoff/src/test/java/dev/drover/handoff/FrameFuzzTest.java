@@ -32,6 +32,8 @@ class FrameFuzzTest {
 
     private final long openBefore = OpenFiles.count();
     private final Pipe pipe = Pipe.open();
+    private final Handle local =
+            new Handle(HandleKind.CONNECTION, "local", UnixDomainSocketAddress.of("/run/app.sock"), 0, pipe.readEnd());
     private final List<byte[]> corpus = corpus();
 
     @AfterEach
@@ -43,10 +45,8 @@ class FrameFuzzTest {
     private List<byte[]> corpus() {
         var tcp = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
         var tcp6 = new InetSocketAddress(InetAddress.ofLiteral("::"), 443);
-        var unix = UnixDomainSocketAddress.of("/run/app.sock");
         var http = new Handle(HandleKind.LISTENER, "http", tcp, 511, pipe.readEnd());
         var https = new Handle(HandleKind.LISTENER, "https", tcp6, 0, pipe.readEnd());
-        var local = new Handle(HandleKind.CONNECTION, "local", unix, 0, pipe.readEnd());
         return List.of(
                 WorkerFrames.join("web-0", 1, "0123456789abcdef"),
                 WorkerFrames.acknowledged(List.of(1L)),
@@ -134,9 +134,21 @@ class FrameFuzzTest {
         if (random.nextBoolean()) {
             checkWorkers(WorkerFrames.read(frame, descriptors), descriptors);
         } else {
-            checkMasters(MasterFrames.read(frame, descriptors), descriptors);
+            var read = readerThatKnowsConnections().read(frame, descriptors);
+            checkMasters(read, descriptors);
+            if (read instanceof FromMaster.Transferred) {
+                checkSame(read, MasterFrames.read(frame, descriptors));
+            }
         }
         descriptors.forEach(Fd::close);
+    }
+
+    private MasterReader readerThatKnowsConnections() {
+        var reader = new MasterReader();
+        try (var descriptor = pipe.readEnd().duplicate()) {
+            reader.read(MasterFrames.transfer(1, List.of(local)), List.of(descriptor));
+        }
+        return reader;
     }
 
     /// What is let through is within the contract: written again it says the same.

@@ -143,7 +143,11 @@ class FramesTest {
             new ConnectionFrame(name, address).write(transferId, buffer);
 
             // then
-            assertThat(Wire.take(buffer)).isEqualTo(MasterFrames.transfer(transferId, List.of(handle)));
+            var bytes = Wire.take(buffer);
+            assertThat(bytes).isEqualTo(MasterFrames.transfer(transferId, List.of(handle)));
+            assertThat(new ConnectionFrame(name, address).transferIdIn(bytes)).isEqualTo(transferId);
+            assertThat(new ConnectionFrame("other", address).transferIdIn(bytes))
+                    .isZero();
         }
     }
 

@@ -1,0 +1,46 @@
+package dev.drover.handoff;
+
+import dev.drover.posix.Fd;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads the frames of one master. Those of a socket's connections differ in the transfer's id only: one that is like
+/// the last is not parsed again. For one thread at a time.
+final class MasterReader {
+    private Optional<Known> last = Optional.empty();
+
+    /// What a frame said that is written the same way again.
+    private record Known(ConnectionFrame frame, Handle handle) {
+        FromMaster again(long transferId, Fd connection) {
+            return new FromMaster.Transferred(
+                    transferId,
+                    List.of(new Handle(
+                            HandleKind.CONNECTION,
+                            handle.socketName(),
+                            handle.address(),
+                            handle.backlog(),
+                            connection)));
+        }
+    }
+
+    /// As [MasterFrames#read].
+    FromMaster read(byte[] frame, List<Fd> descriptors) {
+        if (last.isPresent() && descriptors.size() == 1) {
+            long transferId = last.get().frame().transferIdIn(frame);
+            if (transferId > 0) {
+                return last.get().again(transferId, descriptors.getFirst());
+            }
+        }
+        var read = MasterFrames.read(frame, descriptors);
+        if (read instanceof FromMaster.Transferred(var _, var handles) && handles.size() == 1) {
+            remember(handles.getFirst());
+        }
+        return read;
+    }
+
+    private void remember(Handle handle) {
+        if (handle.kind() == HandleKind.CONNECTION && handle.backlog() == 0) {
+            last = Optional.of(new Known(new ConnectionFrame(handle.socketName(), handle.address()), handle));
+        }
+    }
+}
