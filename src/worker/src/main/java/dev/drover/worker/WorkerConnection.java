@@ -70,6 +70,9 @@ public final class WorkerConnection {
     /// Needs `--add-opens=java.base/sun.nio.ch=ALL-UNNAMED`. That it has ended is noticed within a tenth of a
     /// second of its `close()`.
     ///
+    /// Call `shutdownOutput()` before `close()`: the master has the connection too until it has read the
+    /// acknowledgement, and a close alone would be seen by the client only then.
+    ///
     /// @throws IllegalStateException when it is taken already
     /// @throws WorkerException when the flag is missing; it is then not taken
     public SocketChannel socketChannel() {

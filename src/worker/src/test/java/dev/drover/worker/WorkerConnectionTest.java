@@ -134,6 +134,23 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void theClientSeesTheEndAlthoughTheMasterHasNotClosedItsOwn() throws IOException {
+        for (var listening : List.of(tcp, unix)) {
+            // given
+            worker.onConnection(listening.name(), connection -> connection.nettyChannel(loops, answerAndClose()));
+            try (var client = connect(listening);
+                    var accepted = listening.listener().accept().orElseThrow()) {
+                // when
+                master.give(listening.name(), listening.address(), accepted.fd());
+
+                // then
+                assertThat(read(client)).isEqualTo(42);
+                assertThat(read(client)).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
     void aTcpConnectionIsServedByTheJdk() throws IOException {
         servedByTheJdk(tcp);
     }
