@@ -170,7 +170,7 @@ class QuadletTest {
                 var result = load.stop();
                 assertThat(result.failures().keySet())
                         .as("%s", result.firstFailures())
-                        .isSubsetOf(FailureKind.CONNECT_REFUSED, FailureKind.CONNECT_TIMEOUT);
+                        .isSubsetOf(FailureKind.CONTAINER_CLOSED);
             }
             assertThat(Engine.run(List.of("container", "exists", CONTAINER)).code())
                     .isEqualTo(1);
