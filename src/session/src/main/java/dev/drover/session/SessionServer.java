@@ -61,9 +61,8 @@ public final class SessionServer implements AutoCloseable {
         }
     }
 
-    /// Loads Netty's transport and gRPC's server, which is most of the time a start takes. Idempotent; a start that
-    /// finds
-    /// them unloaded does it itself.
+    /// Loads Netty's transport and gRPC's server, which is most of the time a start takes. Idempotent; without it a
+    /// start does the same.
     public static void prepare() {
         GrpcLogs.quiet();
         Requests.method();
