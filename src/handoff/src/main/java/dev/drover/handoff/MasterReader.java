@@ -1,6 +1,7 @@
 package dev.drover.handoff;
 
 import dev.drover.posix.Fd;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,17 +10,11 @@ import java.util.Optional;
 final class MasterReader {
     private Optional<Known> last = Optional.empty();
 
-    /// What a frame said that is written the same way again.
-    private record Known(ConnectionFrame frame, Handle handle) {
+    /// What a frame said that is written the same way again; without the descriptor, which belongs to who received it.
+    private record Known(ConnectionFrame frame, String socketName, SocketAddress address) {
         FromMaster again(long transferId, Fd connection) {
-            return new FromMaster.Transferred(
-                    transferId,
-                    List.of(new Handle(
-                            HandleKind.CONNECTION,
-                            handle.socketName(),
-                            handle.address(),
-                            handle.backlog(),
-                            connection)));
+            var handle = new Handle(HandleKind.CONNECTION, socketName, address, 0, connection);
+            return new FromMaster.Transferred(transferId, List.of(handle));
         }
     }
 
@@ -40,7 +35,8 @@ final class MasterReader {
 
     private void remember(Handle handle) {
         if (handle.kind() == HandleKind.CONNECTION && handle.backlog() == 0) {
-            last = Optional.of(new Known(new ConnectionFrame(handle.socketName(), handle.address()), handle));
+            var frame = new ConnectionFrame(handle.socketName(), handle.address());
+            last = Optional.of(new Known(frame, handle.socketName(), handle.address()));
         }
     }
 }
