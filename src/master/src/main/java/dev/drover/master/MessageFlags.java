@@ -29,7 +29,7 @@ final class MessageFlags {
     @Option(
             names = "--max-queued-messages",
             paramLabel = "NUMBER",
-            defaultValue = "1024",
+            defaultValue = "4096",
             description = "Messages and requests from one sender to one receiver that no handler has taken yet. "
                     + "Default: ${DEFAULT-VALUE}")
     private int queuedMessages;

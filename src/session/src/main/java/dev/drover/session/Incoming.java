@@ -1,22 +1,27 @@
 package dev.drover.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// Something that came over a link and wants an outcome, which is told to its sender over the same link. Any
 /// thread.
+///
+/// A request may be withdrawn while its handler takes it: who answers waits until it is told as taken, or tells it no
+/// more.
 final class Incoming implements Outcome {
+    /// How long a reply waits for room.
+    static final Duration REPLY_PATIENCE = Duration.ofSeconds(30);
+
     private final Link link;
     private final long id;
     private final int size;
     private final boolean request;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final AtomicBoolean answered = new AtomicBoolean();
 
-    /// Of a request, which its requester may withdraw while its handler takes it: who answers waits until it is
-    /// told as taken, or tells it no more.
-    private final ReentrantLock order = new ReentrantLock();
+    @GuardedBy("this")
+    private boolean taken;
+
+    @GuardedBy("this")
+    private boolean answered;
 
     Incoming(Link link, long id, int size, boolean request) {
         this.link = link;
@@ -25,29 +30,26 @@ final class Incoming implements Outcome {
         this.request = request;
     }
 
-    boolean isAnswered() {
-        return answered.get();
+    synchronized boolean isAnswered() {
+        return answered;
     }
 
     @Override
-    public void taken() {
-        order.lock();
-        try {
-            if (takeOnce()) {
-                link.tellTaken(id);
-            }
-        } finally {
-            order.unlock();
+    public synchronized void taken() {
+        if (takeOnce()) {
+            link.tellTaken(id);
         }
     }
 
     /// Whether it was not taken before; gives back its share of the bounds of what has come.
+    @GuardedBy("this")
     private boolean takeOnce() {
-        if (taken.compareAndSet(false, true)) {
-            link.arrivals().left(size);
-            return true;
+        if (taken) {
+            return false;
         }
-        return false;
+        taken = true;
+        link.arrivals().left(size);
+        return true;
     }
 
     @Override
@@ -71,28 +73,17 @@ final class Incoming implements Outcome {
         }
     }
 
-    private boolean answerOnce() {
-        if (answered.compareAndSet(false, true)) {
-            takeWithAnswer();
-            if (request) {
-                link.arrivals().answered();
-                link.forgetLater(id);
-            }
-            return true;
+    private synchronized boolean answerOnce() {
+        if (answered) {
+            return false;
         }
-        return false;
-    }
-
-    /// An answer says that it was taken, too.
-    private void takeWithAnswer() {
-        order.lock();
-        try {
-            takeOnce();
-        } finally {
-            order.unlock();
+        answered = true;
+        // An answer says that it was taken, too.
+        takeOnce();
+        if (request) {
+            link.arrivals().answered();
+            link.forgetLater(id);
         }
+        return true;
     }
-
-    /// How long a reply waits for room.
-    static final Duration REPLY_PATIENCE = Duration.ofSeconds(30);
 }

@@ -23,7 +23,7 @@ final class Link {
     /// reader holds a whole one.
     static final int MAX_BATCH_BYTES = 256 * 1024;
 
-    private static final int MAX_BATCH = 256;
+    private static final int MAX_BATCH = 512;
 
     /// Ranges of taken numbers written as one gRPC message: what a peer reads at once is bounded in bytes.
     private static final int MAX_RANGES = 1024;
@@ -256,6 +256,7 @@ final class Link {
         } finally {
             // Also of those before a violation: they are no longer outstanding, so the end would not tell them.
             outbox.release(released);
+            delivered.addAndGet(released.size());
             for (var outgoing : released) {
                 if (!outgoing.isSettled()) {
                     outgoing.outcome().taken();
@@ -276,7 +277,6 @@ final class Link {
                 throw SessionViolation.malformed("number " + id + " as taken, which is not under way");
             }
             outgoing.take();
-            delivered.incrementAndGet();
             released.add(outgoing);
             if (!outgoing.isRequest()) {
                 outstanding.remove(id);

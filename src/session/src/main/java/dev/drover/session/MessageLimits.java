@@ -5,7 +5,7 @@ package dev.drover.session;
 ///
 /// @param maxPayloadBytes bytes of one payload: one message that no queue can hold, 1 to 16 MiB; default 1 MiB
 /// @param maxMessagesPerPeer messages and requests from one sender to one address that no handler has taken yet:
-///     others are not held up; default 1024
+///     others are not held up; default 4096
 /// @param maxBytesPerPeer the bytes of those; default 2 MiB
 /// @param maxMessages the same of all addresses together on one session: memory of either end; default 16 384
 /// @param maxBytes the bytes of those, and of replies that are not sent yet; default 16 MiB
@@ -28,7 +28,7 @@ public record MessageLimits(
     private static final long DEFAULT_TOTAL_BYTES = 16L << 20;
 
     /// The defaults.
-    public static final MessageLimits DEFAULT = new MessageLimits(1 << 20, 1024, 2L << 20, 16_384, 16L << 20, 4096);
+    public static final MessageLimits DEFAULT = new MessageLimits(1 << 20, 4096, 2L << 20, 16_384, 16L << 20, 4096);
 
     public MessageLimits {
         check(

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A message takes room from [#offer] until its receiver has taken it or it failed ([#release]), an answer until
 /// it is written ([#take]).
+///
+/// Senders and the loop share one lock, which each holds for a moment only: the loop takes all that waits at once and
+/// counts what it releases before, so that no sender is put to sleep by a batch.
 final class Outbox {
     /// Something to be written.
     ///
@@ -31,8 +34,12 @@ final class Outbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
 
+    /// What was offered since the loop looked.
     @GuardedBy("lock")
-    private final ArrayDeque<Pending> queue = new ArrayDeque<>();
+    private ArrayDeque<Pending> queue = new ArrayDeque<>();
+
+    /// What is to be written before that. Belongs to the loop.
+    private ArrayDeque<Pending> inHand = new ArrayDeque<>();
 
     @GuardedBy("lock")
     private final Map<Address, Usage> usages = new HashMap<>();
@@ -229,31 +236,51 @@ final class Outbox {
     }
 
     /// Moves what is to be written next into a list: so many at most, and at most so many bytes unless the first
-    /// alone has more.
+    /// alone has more. By the loop.
     void take(int maxEnvelopes, int maxBytes, List<Pending> into) {
+        if (inHand.isEmpty()) {
+            takeInHand();
+        }
+        int taken = 0;
+        int answersTaken = 0;
+        long answered = 0;
+        long discharged = 0;
+        for (var next = inHand.peek(); next != null && into.size() < maxEnvelopes; next = inHand.peek()) {
+            if (!into.isEmpty() && taken + next.size() > maxBytes) {
+                break;
+            }
+            inHand.remove();
+            into.add(next);
+            taken += next.size();
+            if (next.outgoing() == null) {
+                answersTaken++;
+                answered += next.size();
+                discharged += next.envelope().hasReply() ? Budget.costOf(next.size()) : 0;
+            }
+        }
+        if (answersTaken > 0) {
+            answersTaken(answersTaken, answered, discharged);
+        }
+    }
+
+    private void takeInHand() {
         lock.lock();
         try {
-            int taken = 0;
-            long answered = 0;
-            long discharged = 0;
-            for (var next = queue.peek(); next != null && into.size() < maxEnvelopes; next = queue.peek()) {
-                if (!into.isEmpty() && taken + next.size() > maxBytes) {
-                    break;
-                }
-                queue.remove();
-                into.add(next);
-                taken += next.size();
-                if (next.outgoing() == null) {
-                    answers--;
-                    answered += next.size();
-                    discharged += next.envelope().hasReply() ? Budget.costOf(next.size()) : 0;
-                }
-            }
-            if (discharged > 0) {
-                bytes -= answered;
-                discharge(discharged);
-                signal();
-            }
+            var empty = inHand;
+            inHand = queue;
+            queue = empty;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void answersTaken(int count, long size, long cost) {
+        lock.lock();
+        try {
+            answers -= count;
+            bytes -= size;
+            discharge(cost);
+            signal();
         } finally {
             lock.unlock();
         }
@@ -274,21 +301,31 @@ final class Outbox {
         }
     }
 
-    /// Gives back the room of what was taken or failed, each once.
+    /// Gives back the room of what was taken or failed, each once. By the loop.
     void release(List<Outgoing> done) {
+        var peers = new ArrayList<Outgoing>();
+        long released = 0;
+        long discharged = 0;
+        for (var outgoing : done) {
+            if (outgoing.usage().leave(outgoing.size())) {
+                peers.add(outgoing);
+            }
+            released += outgoing.size();
+            // The objects of a request stay until it is answered.
+            discharged += outgoing.isRequest() ? outgoing.size() : Budget.costOf(outgoing.size());
+        }
         lock.lock();
         try {
-            for (var outgoing : done) {
-                var usage = outgoing.usage();
-                usage.remove(outgoing.size());
+            for (var one : peers) {
+                var usage = one.usage();
+                usage.removeLeft();
                 if (usage.isEmpty() && usage != lastUsage) {
-                    usages.remove(outgoing.peer());
+                    usages.remove(one.peer());
                 }
-                messages--;
-                bytes -= outgoing.size();
-                // The objects of a request stay until it is answered.
-                discharge(outgoing.isRequest() ? outgoing.size() : Budget.costOf(outgoing.size()));
             }
+            messages -= done.size();
+            bytes -= released;
+            discharge(discharged);
             signal();
         } finally {
             lock.unlock();
@@ -315,7 +352,7 @@ final class Outbox {
         }
     }
 
-    /// Refuses everything from now on, and wakes who waits.
+    /// Refuses everything from now on, and wakes who waits. By the loop.
     ///
     /// @return what was never written
     List<Pending> close(Failure why) {
@@ -326,7 +363,9 @@ final class Outbox {
             }
             share.giveBackAll();
             closed = Optional.of(why);
-            var left = List.copyOf(queue);
+            var left = new ArrayList<>(inHand);
+            left.addAll(queue);
+            inHand.clear();
             queue.clear();
             unwatched.clear();
             room.signalAll();

@@ -275,6 +275,30 @@ class LinkOutcomeTest {
     }
 
     @Test
+    void endFailsWhatFollowsTheLastBatch() {
+        // given
+        pair.right.handlers.onMessage(_ -> {});
+        pair.left.setReady(false);
+        var told = new ArrayList<Told>();
+        for (int i = 0; i < 1000; i++) {
+            told.add(pair.left.say("a", "m"));
+        }
+        pair.left.letOut(1);
+        Await.until("a batch has come", () -> told.getFirst().ends() > 0);
+        told.add(pair.left.say("a", "m"));
+
+        // when
+        pair.left.close();
+
+        // then
+        int written = pair.left.written.size();
+        assertThat(written).isBetween(1, 999);
+        assertThat(told.subList(written, told.size()))
+                .allSatisfy(it -> assertThat(it.end()).isEqualTo("failed PEER_GONE"));
+        assertThat(told).allSatisfy(it -> assertThat(it.ends()).isEqualTo(1));
+    }
+
+    @Test
     void endWithdrawsWhatIsInTheHandler() {
         // given
         pair.right.handlers.onRequest(asked::add);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Two links joined by a stream in memory, on one loop. Each end has handlers of its own.
 final class LinkPair implements AutoCloseable {
@@ -59,8 +60,8 @@ final class LinkPair implements AutoCloseable {
 
         private final Lanes lanes = new Lanes(handlers, loop);
 
-        /// Set by the test, read by the loop.
-        private volatile boolean ready = true;
+        /// How many writes go out. Set by the test, counted down by the loop.
+        private final AtomicInteger writes = new AtomicInteger(Integer.MAX_VALUE);
 
         End(MessageLimits limits) {
             link = new Link(loop, this, limits, lanes::give);
@@ -69,19 +70,25 @@ final class LinkPair implements AutoCloseable {
 
         /// Whether what it writes goes out.
         void setReady(boolean isReady) {
-            ready = isReady;
-            if (isReady) {
+            letOut(isReady ? Integer.MAX_VALUE : 0);
+        }
+
+        /// Lets so many writes go out and no more.
+        void letOut(int count) {
+            writes.set(count);
+            if (count > 0) {
                 loop.execute(link::flush);
             }
         }
 
         @Override
         public boolean isReady() {
-            return ready;
+            return writes.get() > 0;
         }
 
         @Override
         public void send(List<Envelope> envelopes, List<IdRange> taken) {
+            writes.decrementAndGet();
             batches.add(envelopes.size());
             ranges.add(taken.size());
             if (written.size() < 10_000) {
