@@ -71,6 +71,33 @@ class DispatchTest {
     }
 
     @Test
+    void whoPassesConnectionsIsInNoHurryWhileThereAreMany() throws Exception {
+        // given
+        var pool = Pools.hello(1).socket("distribution: {mode: Dispatched}");
+        var drover = serve(pool, 1);
+        var atRest = Procs.batchThreads(drover.pid());
+        var first = drover.workers().getFirst().pid();
+
+        // when
+        try (var load =
+                Loader.start(Load.perConnection(pool.address()).clients(16).duration(Load.ENDLESS))) {
+            drover.until(
+                    "master and worker in no hurry",
+                    () -> Procs.batchThreads(drover.pid()).equals(List.of("drover-loop"))
+                            && Procs.batchThreads(first).equals(List.of("drover-handles")));
+            Procs.signal(first, "KILL");
+            drover.until("a replacement", () -> ready(drover) == 2);
+            load.stop();
+        }
+
+        // then
+        assertThat(atRest).isEmpty();
+        drover.until(
+                "the master as before", () -> Procs.batchThreads(drover.pid()).isEmpty());
+        assertThat(Procs.batchThreads(drover.workers().getLast().pid())).isSubsetOf("drover-handles");
+    }
+
+    @Test
     void aClientStaysWithItsWorkerAndAWorkerThatDiesMovesNoOthersClients() throws Exception {
         // given
         var pool = Pools.hello(4).socket("distribution: {mode: Dispatched, policy: ClientAddress}");

@@ -2,8 +2,9 @@ package dev.drover.posix;
 
 import java.lang.foreign.MemorySegment;
 
-/// Mirror of `<sys/wait.h>`, `<signal.h>`, `<sys/signalfd.h>`, `<sys/prctl.h>` and the ids of `<unistd.h>`. Errors are
-/// `-errno`.
+/// Mirror of `<sys/wait.h>`, `<signal.h>`, `<sys/signalfd.h>`, `<sys/prctl.h>`, `<sched.h>` and the ids of
+/// `<unistd.h>`.
+/// Errors are `-errno`.
 final class SysProcess {
     static final int P_ALL = 0;
     static final int P_PID = 1;
@@ -15,6 +16,8 @@ final class SysProcess {
     static final int CLD_KILLED = 2;
     static final int CLD_DUMPED = 3;
     static final int PR_SET_CHILD_SUBREAPER = 36;
+    static final int SCHED_OTHER = 0;
+    static final int SCHED_BATCH = 3;
     /// `sizeof(sigset_t)`, of which the kernel looks at the first word.
     static final long SIGSET_SIZE = 128;
 
@@ -29,6 +32,7 @@ final class SysProcess {
     private static final MemorySegment KILL = SysCall.symbol("kill");
     private static final MemorySegment SIGNALFD = SysCall.symbol("signalfd");
     private static final MemorySegment PRCTL = SysCall.symbol("prctl");
+    private static final MemorySegment SCHED_SETSCHEDULER = SysCall.symbol("sched_setscheduler");
     private static final MemorySegment GETPGID = SysCall.symbol("getpgid");
     private static final MemorySegment GETEUID = SysCall.symbol("geteuid");
     private static final MemorySegment SYSCALL = SysCall.symbol("syscall");
@@ -55,6 +59,12 @@ final class SysProcess {
     /// [prctl(2)](https://man7.org/linux/man-pages/man2/prctl.2.html). Errors: EINVAL.
     static int prctl(int option, long argument) {
         return SysCall.call(PRCTL, option, argument, 0, 0, 0, 0);
+    }
+
+    /// [sched_setscheduler(2)](https://man7.org/linux/man-pages/man2/sched_setscheduler.2.html) of the calling thread.
+    /// Errors: EINVAL ENOSYS EPERM.
+    static int schedSetscheduler(int policy, MemorySegment param) {
+        return SysCall.call(SCHED_SETSCHEDULER, 0, policy, param.address(), 0, 0, 0);
     }
 
     /// [getpgid(2)](https://man7.org/linux/man-pages/man2/getpgid.2.html). Errors: ESRCH.

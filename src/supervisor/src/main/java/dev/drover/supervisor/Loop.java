@@ -1,5 +1,6 @@
 package dev.drover.supervisor;
 
+import dev.drover.posix.BatchScheduling;
 import dev.drover.posix.Poller;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,7 +35,12 @@ final class Loop {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     private final LatencyCount waits = new LatencyCount();
+    private final BatchScheduling scheduling = new BatchScheduling();
     private long timersMade;
+
+    /// In this turn.
+    private int accepted;
+
     private boolean running = true;
 
     private record Task(long postedNanos, Runnable work) {}
@@ -129,6 +135,13 @@ final class Loop {
         timers.add(new Timer(nanoTime() + delay.toNanos(), timersMade++, task));
     }
 
+    /// Connections were accepted, and clients decide how many there are: of many it takes several at each turn. Only on
+    /// the loop.
+    void accepted(int count) {
+        assertOnLoop();
+        accepted += count;
+    }
+
     /// How long tasks that were posted have waited for their turn. Only on the loop.
     Measures.Latencies waits() {
         assertOnLoop();
@@ -154,6 +167,8 @@ final class Loop {
                 if (running) {
                     guarded(() -> opened.poll(untilNextTimer()));
                 }
+                scheduling.count(accepted);
+                accepted = 0;
             }
         } catch (RuntimeException | Error failure) {
             poller.completeExceptionally(failure);

@@ -296,7 +296,8 @@ final class PoolDispatch implements AutoCloseable {
 
     /// Leaves the door open when there may be more, and shut when nobody could take one more.
     private void acceptSome(Door door) {
-        for (int i = 0; i < MAX_ACCEPTS_PER_TURN && dispatcher.accepts(door.number()); i++) {
+        int count = 0;
+        for (; count < MAX_ACCEPTS_PER_TURN && dispatcher.accepts(door.number()); count++) {
             var accepted = accept(door);
             if (accepted.isEmpty()) {
                 break;
@@ -305,6 +306,7 @@ final class PoolDispatch implements AutoCloseable {
             startChecking();
             giveSome();
         }
+        loop.accepted(count);
         door.set(!door.isResting() && dispatcher.accepts(door.number()));
     }
 

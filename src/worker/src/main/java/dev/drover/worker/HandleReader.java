@@ -6,9 +6,11 @@ import dev.drover.handoff.HandoffException;
 import dev.drover.handoff.HandoffLimits;
 import dev.drover.handoff.Received;
 import dev.drover.posix.ArrivalWatch;
+import dev.drover.posix.BatchScheduling;
 import java.util.ArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// Reads what the master sends: a thread waits until something has come, and the loop that serves, or that thread
@@ -23,6 +25,9 @@ final class HandleReader {
 
     /// Who takes what has come; published by the program to the thread.
     private volatile Executor loop = Runnable::run;
+
+    /// Connections taken since the thread looked.
+    private final AtomicInteger taken = new AtomicInteger();
 
     /// @param withdrawals gives listeners back; must not block
     /// @param ended runs once, when the connection has ended, whoever has ended it
@@ -51,8 +56,10 @@ final class HandleReader {
     }
 
     private void run(ArrivalWatch watch) {
+        var scheduling = new BatchScheduling();
         try (watch) {
             while (watch.await() == ArrivalWatch.Event.READABLE) {
+                scheduling.count(taken.getAndSet(0));
                 hand(() -> take(watch));
             }
         }
@@ -96,6 +103,7 @@ final class HandleReader {
                 }
             }
         } finally {
+            taken.addAndGet(given.size());
             connections.take(given);
         }
     }
