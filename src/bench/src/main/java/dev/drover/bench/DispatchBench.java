@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// What it costs that a master accepts a connection and passes it on: short connections to the same workers, Dispatched
-/// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`. Ours is the built
-/// distribution.
+/// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside the same
+/// two
+/// ways in C, which are the limit. Ours is the built distribution.
 final class DispatchBench {
     /// Microseconds of CPU for a connection.
     private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);
@@ -36,7 +37,9 @@ final class DispatchBench {
         DISPATCHED,
         SHARDED,
         ROUND_ROBIN,
-        NONE
+        NONE,
+        PASSED_IN_C,
+        SHARED_IN_C
     }
 
     /// Of one run.
@@ -50,7 +53,7 @@ final class DispatchBench {
     List<Row> run() throws Exception {
         int workers = workers();
         try (var directory = ScratchDirectory.create();
-                var servers = new Servers(workers)) {
+                var servers = new Servers(workers, Sources.compile("passing.c", directory.path()))) {
             var load = ConnectionLoad.compile(directory);
             var runs = new EnumMap<Way, Callable<Cost>>(Way.class);
             for (var server : servers.start().entrySet()) {
@@ -93,6 +96,7 @@ final class DispatchBench {
                         rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::rate),
                         Optional.of(RATE_GOAL)),
                 Row.of(rate + "Sharded; Node SCHED_NONE", rounds.compare(Way.SHARDED, Way.NONE, Cost::rate)),
+                Row.of(rate + "Dispatched; C", rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::rate)),
                 Row.of(
                         "CPU µs a connection, Dispatched; Node SCHED_RR",
                         rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::cpu)),
@@ -104,9 +108,15 @@ final class DispatchBench {
                         rounds.difference(Way.DISPATCHED, Way.SHARDED, Cost::cpu),
                         rounds.difference(Way.ROUND_ROBIN, Way.NONE, Cost::cpu),
                         COST_GOAL),
+                Row.alone(
+                        "CPU µs passing adds in C, the limit",
+                        rounds.difference(Way.PASSED_IN_C, Way.SHARED_IN_C, Cost::cpu)),
                 Row.of(
                         "the master's part, CPU µs a connection; Node's primary",
                         rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::masterCpu)),
+                Row.of(
+                        "the master's part, CPU µs a connection; C",
+                        rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::masterCpu)),
                 Row.alone(
                         "how busy the load was with Dispatched, of 1 (its limit)",
                         rounds.median(Way.DISPATCHED, Cost::loadShare)));
@@ -115,10 +125,13 @@ final class DispatchBench {
     /// All that are compared; each is at rest while another is measured.
     private static final class Servers implements AutoCloseable {
         private final int workers;
+        private final Path passing;
         private final List<ServerProcess> running = new ArrayList<>();
 
-        Servers(int workers) {
+        /// @param passing `passing.c`, compiled
+        Servers(int workers, Path passing) {
             this.workers = workers;
+            this.passing = passing;
         }
 
         /// Once all their workers answer.
@@ -129,6 +142,8 @@ final class DispatchBench {
             servers.put(Way.SHARDED, add(distribution.startMaster(new Distribution.Pool(workers, "Sharded"))));
             servers.put(Way.ROUND_ROBIN, add(cluster("rr")));
             servers.put(Way.NONE, add(cluster("none")));
+            servers.put(Way.PASSED_IN_C, add(inC("pass")));
+            servers.put(Way.SHARED_IN_C, add(inC("share")));
             for (var server : servers.entrySet()) {
                 if (server.getKey() != Way.NONE) {
                     server.getValue().awaitAnswers(workers);
@@ -144,9 +159,17 @@ final class DispatchBench {
         }
 
         private ServerProcess cluster(String policy) throws IOException {
+            return start(Sources.node("cluster.js"), policy);
+        }
+
+        private ServerProcess inC(String way) throws IOException {
+            return start(List.of(passing.toString()), way);
+        }
+
+        private ServerProcess start(List<String> program, String way) throws IOException {
             var address = Distribution.freeAddress();
-            var command = new ArrayList<>(Sources.node("cluster.js"));
-            command.addAll(List.of(policy, Integer.toString(address.getPort()), Integer.toString(workers)));
+            var command = new ArrayList<>(program);
+            command.addAll(List.of(way, Integer.toString(address.getPort()), Integer.toString(workers)));
             return ServerProcess.start(command, Map.of(), ScratchDirectory.create(), address);
         }
 
