@@ -195,6 +195,7 @@ public final class SessionClient implements AutoCloseable {
         return NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toString()))
                 .channelType(EpollDomainSocketChannel.class)
                 .withOption(ChannelOption.SO_KEEPALIVE, null)
+                .withOption(ChannelOption.SO_SNDBUF, SessionLimits.SEND_BUFFER_BYTES)
                 .eventLoopGroup(loops)
                 .directExecutor()
                 .offloadExecutor(Runnable::run)

@@ -98,6 +98,7 @@ public final class SessionServer implements AutoCloseable {
                 .channelFactory(this::listening)
                 .withOption(ChannelOption.SO_KEEPALIVE, null)
                 .withChildOption(ChannelOption.SO_KEEPALIVE, null)
+                .withChildOption(ChannelOption.SO_SNDBUF, SessionLimits.SEND_BUFFER_BYTES)
                 .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .directExecutor()
