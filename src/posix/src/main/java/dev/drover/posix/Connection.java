@@ -40,6 +40,15 @@ public final class Connection implements AutoCloseable {
                 (address, length) -> fd.use(n -> SysSocket.getsockname(n, address, length)), "getsockname", fd);
     }
 
+    /// Ends a connected socket, which stays the caller's, in both directions and for every holder of a duplicate; wakes
+    /// whoever blocks on it. Does nothing when it has ended.
+    public static void shutdown(Fd fd) {
+        int result = fd.use(n -> SysSocket.shutdown(n, SysSocket.SHUT_RDWR));
+        if (result != -Errno.ENOTCONN) {
+            PosixException.check(result, "shutdown", "cannot shut down", fd);
+        }
+    }
+
     /// The other end; an empty path for a Unix socket without a name.
     public SocketAddress peerAddress() {
         return peerAddress;

@@ -305,10 +305,7 @@ public final class UnixSocket implements AutoCloseable {
     /// Ends the connection in both directions for every holder of it and wakes whoever blocks on it. Does nothing
     /// when it has ended.
     public void shutdown() {
-        int result = fd.use(n -> SysSocket.shutdown(n, SysSocket.SHUT_RDWR));
-        if (result != -Errno.ENOTCONN) {
-            PosixException.check(result, "shutdown", "cannot shut down", fd);
-        }
+        Connection.shutdown(fd);
     }
 
     /// The type it was made with.

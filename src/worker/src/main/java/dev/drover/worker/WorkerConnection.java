@@ -103,15 +103,18 @@ public final class WorkerConnection {
         }
     }
 
-    /// Closes it when nobody has taken it.
+    /// Ends it when nobody has taken it, also for the master, which has it too until it has read the acknowledgement.
     ///
     /// @return false when somebody has
     boolean closeUnlessTaken() {
         if (!taken.compareAndSet(false, true)) {
             return false;
         }
-        descriptor().close();
-        ended();
+        try (var descriptor = descriptor()) {
+            Connection.shutdown(descriptor);
+        } finally {
+            ended();
+        }
         return true;
     }
 

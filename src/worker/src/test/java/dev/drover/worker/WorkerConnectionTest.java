@@ -151,6 +151,22 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void theClientSeesTheEndOfWhatNobodyTakesAlthoughTheMasterHasNotClosedItsOwn() throws IOException {
+        for (var listening : List.of(tcp, unix)) {
+            // given
+            worker.onConnection(listening.name(), _ -> {});
+            try (var client = connect(listening);
+                    var accepted = listening.listener().accept().orElseThrow()) {
+                // when
+                master.give(listening.name(), listening.address(), accepted.fd());
+
+                // then
+                assertThat(read(client)).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
     void aTcpConnectionIsServedByTheJdk() throws IOException {
         servedByTheJdk(tcp);
     }
