@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// What it costs that a master accepts a connection and passes it on: short connections to the same workers, Dispatched
-/// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside the same
-/// two
-/// ways in C, which are the limit. Ours is the built distribution.
+/// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside both ways
+/// in C, which are the limit. Ours is the built distribution.
 final class DispatchBench {
     /// Microseconds of CPU for a connection.
     private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);

@@ -11,9 +11,8 @@ import java.util.function.Predicate;
 ///
 /// To wake such a thread takes no processor from whoever runs there. One that is woken for each of thousands of small
 /// things finds several of them at once then, and does not cost the others their caches each time. The price is its
-/// turn: where every processor is busy, and nobody there waits for anything, it comes with the kernel's next tick,
-/// after
-/// 4 ms at most at 250 Hz. A processor that is idle takes it at once; and so does any while the thread has little to
+/// turn: where every processor is busy, and nobody there waits for anything, it comes with the kernel's next tick, 4 ms
+/// later at most at 250 Hz. A processor that is idle takes it at once; and so does any while the thread has little to
 /// do, which is scheduled as every other thread then (SCHED_OTHER).
 ///
 /// A thread that it starts meanwhile inherits this. Where the kernel or the C library refuses (musl does), nothing

@@ -3,8 +3,7 @@ package dev.drover.posix;
 import java.lang.foreign.MemorySegment;
 
 /// Mirror of `<sys/wait.h>`, `<signal.h>`, `<sys/signalfd.h>`, `<sys/prctl.h>`, `<sched.h>` and the ids of
-/// `<unistd.h>`.
-/// Errors are `-errno`.
+/// `<unistd.h>`. Errors are `-errno`.
 final class SysProcess {
     static final int P_ALL = 0;
     static final int P_PID = 1;

@@ -30,8 +30,8 @@ final class SessionLimits {
     /// Bytes one stream may have under way: no reader holds more of it unread.
     static final int FLOW_WINDOW_BYTES = 1 << 20;
 
-    /// SO_SNDBUF of a session's socket: a whole batch goes out in one write, and the writer does not
-    /// sleep in between. The kernel gives less where `net.core.wmem_max` says so.
+    /// SO_SNDBUF of a session's socket: a whole batch goes out in one write, and the writer does not sleep in between.
+    /// The kernel gives less where `net.core.wmem_max` says so.
     static final int SEND_BUFFER_BYTES = Link.MAX_BATCH_BYTES;
 
     /// Bytes a stream holds unwritten before it says that it is not ready.
