@@ -23,6 +23,7 @@ final class Link {
     /// reader holds a whole one.
     static final int MAX_BATCH_BYTES = 256 * 1024;
 
+    /// Envelopes that we write as one gRPC message; all that the contract allows gain no more.
     private static final int MAX_BATCH = 512;
 
     /// Ranges of taken numbers written as one gRPC message: what a peer reads at once is bounded in bytes.

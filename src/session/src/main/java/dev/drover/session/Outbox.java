@@ -259,7 +259,7 @@ final class Outbox {
             }
         }
         if (answersTaken > 0) {
-            answersTaken(answersTaken, answered, discharged);
+            releaseAnswers(answersTaken, answered, discharged);
         }
     }
 
@@ -274,7 +274,7 @@ final class Outbox {
         }
     }
 
-    private void answersTaken(int count, long size, long cost) {
+    private void releaseAnswers(int count, long size, long cost) {
         lock.lock();
         try {
             answers -= count;

@@ -1,11 +1,12 @@
 package dev.drover.session;
 
-/// What is under way to one address and not taken yet. Guarded by the lock of its outbox, but for [#leave].
+/// What is under way to one address and not taken yet. Guarded by the lock of its outbox, but for what [#leave] counts,
+/// which belongs to the loop.
 final class Usage {
     private int messages;
     private long bytes;
 
-    /// What has left and still counts. Belongs to the loop.
+    /// What has left and still counts.
     private int messagesLeft;
 
     private long bytesLeft;
