@@ -9,6 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// The one way into C: a call of up to six words that answers the result, or `-errno`.
 ///
@@ -27,6 +29,10 @@ final class SysCall {
     private static final long ERRNO = STATE.byteOffset(StructLayout.PathElement.groupElement("errno"));
     private static final MethodHandle WORDS = link();
     private static final long STRING_LIMIT = 4096;
+
+    /// A call state that is nobody's; null while a call has it. To make one costs more than most calls do.
+    private static final AtomicReference<@Nullable MemorySegment> SPARE =
+            new AtomicReference<>(newState(Arena.global()));
 
     private SysCall() {}
 
@@ -86,10 +92,19 @@ final class SysCall {
         return result;
     }
 
-    /// As [#call(MemorySegment,MemorySegment,long,long,long,long,long,long)] with a call state of its own.
+    /// As [#call(MemorySegment,MemorySegment,long,long,long,long,long,long)] with the spare call state, or one of its
+    /// own when another thread has that.
     static int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-        try (var arena = Arena.ofConfined()) {
-            return call(newState(arena), function, a, b, c, d, e, f);
+        var spare = SPARE.getAndSet(null);
+        if (spare == null) {
+            try (var arena = Arena.ofConfined()) {
+                return call(newState(arena), function, a, b, c, d, e, f);
+            }
+        }
+        try {
+            return call(spare, function, a, b, c, d, e, f);
+        } finally {
+            SPARE.set(spare);
         }
     }
 

@@ -12,6 +12,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /// The native memory of one direction of a Unix socket: a `msghdr`, its control data and a copy of the payload.
 ///
@@ -42,6 +43,14 @@ final class Transfer {
     private final MemorySegment control;
     private MemorySegment staging = MemorySegment.NULL;
 
+    /// Beside those that are always set.
+    private int receiveFlags;
+
+    /// Made once: what a lambda captures costs more to allocate than the rest of it.
+    private final IntUnaryOperator sendmsg;
+
+    private final IntUnaryOperator recvmsg;
+
     Transfer() {
         var arena = Arena.ofAuto();
         state = SysCall.newState(arena);
@@ -50,6 +59,8 @@ final class Transfer {
         control = arena.allocate(CONTROL_SIZE, Long.BYTES);
         header.set(JAVA_LONG, HEADER_IOV, iov.address());
         header.set(JAVA_LONG, HEADER_IOVLEN, 1);
+        sendmsg = n -> SysSocket.sendmsg(state, n, header, SysSocket.MSG_NOSIGNAL);
+        recvmsg = n -> SysSocket.recvmsg(state, n, header, SysSocket.MSG_CMSG_CLOEXEC | receiveFlags);
     }
 
     /// `CMSG_LEN` of n descriptors. `CMSG_SPACE` would round up and let one more arrive than was asked for.
@@ -64,7 +75,7 @@ final class Transfer {
         setPayload(payload.isDirect() ? source : staging(length).copyFrom(source), length);
         putDescriptors(descriptors);
         try {
-            int sent = socket.use(n -> SysSocket.sendmsg(state, n, header, SysSocket.MSG_NOSIGNAL));
+            int sent = socket.use(sendmsg);
             if (sent > 0) {
                 payload.position(payload.position() + sent);
             }
@@ -99,8 +110,9 @@ final class Transfer {
         var target = into.isDirect() ? MemorySegment.ofBuffer(into) : staging(space);
         setPayload(target, space);
         setControl(maxDescriptors == 0 ? 0 : controlLength(maxDescriptors));
+        receiveFlags = flags;
         try {
-            int length = socket.use(n -> SysSocket.recvmsg(state, n, header, SysSocket.MSG_CMSG_CLOEXEC | flags));
+            int length = socket.use(recvmsg);
             if (length > 0 && into.isDirect()) {
                 into.position(into.position() + length);
             } else if (length > 0) {
