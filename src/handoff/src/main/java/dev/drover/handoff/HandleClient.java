@@ -284,7 +284,7 @@ public final class HandleClient implements AutoCloseable {
                     + HandoffLimits.MAX_ACKNOWLEDGED + " are allowed");
         }
         transferIds.forEach(this::answered);
-        send(WorkerFrames.acknowledged(transferIds), "acknowledge transfers " + transferIds);
+        send(WorkerFrames.acknowledged(transferIds), "acknowledge transfers from " + transferIds.getFirst());
     }
 
     /// Says that a transfer cannot be taken over; the caller has closed its descriptors before. Or that a listener is

@@ -8,6 +8,7 @@ import dev.drover.handoff.Received;
 import dev.drover.posix.ArrivalWatch;
 import dev.drover.posix.BatchScheduling;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,13 +58,22 @@ final class HandleReader {
 
     private void run(ArrivalWatch watch) {
         var scheduling = new BatchScheduling();
+        Runnable turn = () -> take(watch);
         try (watch) {
-            while (watch.await() == ArrivalWatch.Event.READABLE) {
-                scheduling.count(taken.getAndSet(0));
-                hand(() -> take(watch));
+            while (awaited(watch, scheduling)) {
+                hand(turn);
             }
         }
         ended.run();
+    }
+
+    /// Whether something has come before the end. Apart from the loop, which is called once, and so is compiled late.
+    private boolean awaited(ArrivalWatch watch, BatchScheduling scheduling) {
+        if (watch.await() == ArrivalWatch.Event.ENDED) {
+            return false;
+        }
+        scheduling.count(taken.getAndSet(0));
+        return true;
     }
 
     /// A loop that has ended takes nothing any more, and the master may still have to be answered.
@@ -87,32 +97,40 @@ final class HandleReader {
     private void takeArrived() {
         var given = new ArrayList<Received.Transferred>();
         try {
-            for (int i = 0; i < HandoffLimits.MAX_ACKNOWLEDGED; i++) {
-                var next = handles.receiveArrived();
-                if (next.isEmpty()) {
-                    return;
-                }
-                switch (next.get()) {
-                    case Received.Transferred transfer when isListener(transfer) -> takeListener(transfer);
-                    case Received.Transferred transfer -> given.add(transfer);
-                    case Received.Withdrawn withdrawn -> withdrawals.accept(withdrawn);
-                    case Received.MasterGone _ -> {
-                        // The thread sees the end too.
-                        return;
-                    }
-                }
-            }
+            for (int i = 0; i < HandoffLimits.MAX_ACKNOWLEDGED && receiveArrived(given); i++) {}
         } finally {
-            taken.addAndGet(given.size());
-            connections.take(given);
+            taken.addAndGet(connections.take(given));
         }
     }
 
-    private static boolean isListener(Received.Transferred transfer) {
-        return transfer.handles().getFirst().kind() == HandleKind.LISTENER;
+    /// False when there is nothing more.
+    private boolean receiveArrived(List<Received.Transferred> given) {
+        var next = handles.receiveArrived();
+        if (next.isEmpty()) {
+            return false;
+        }
+        switch (next.get()) {
+            case Received.Transferred transfer when areListeners(transfer) -> takeListeners(transfer);
+            case Received.Transferred transfer -> given.add(transfer);
+            case Received.Withdrawn withdrawn -> withdrawals.accept(withdrawn);
+            case Received.MasterGone _ -> {
+                // The thread sees the end too.
+                return false;
+            }
+        }
+        return true;
     }
 
-    private void takeListener(Received.Transferred transfer) {
+    private static boolean areListeners(Received.Transferred transfer) {
+        for (var handle : transfer.handles()) {
+            if (handle.kind() != HandleKind.LISTENER) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void takeListeners(Received.Transferred transfer) {
         try {
             passed.take(transfer);
         } catch (HandoffException gone) {

@@ -1,5 +1,6 @@
 package dev.drover.worker;
 
+import dev.drover.handoff.Handle;
 import dev.drover.handoff.HandleClient;
 import dev.drover.handoff.HandleKind;
 import dev.drover.handoff.HandoffException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -85,44 +87,62 @@ final class WorkerConnections implements AutoCloseable {
     }
 
     /// A connection that is about to be acknowledged.
-    private record Accepted(long transferId, WorkerConnection connection, ConnectionHandler handler) {}
+    private record Accepted(WorkerConnection connection, ConnectionHandler handler) {}
 
-    /// Acknowledges before anybody can read, all with one frame, then hands over one by one. What nobody takes is
-    /// refused, so that another worker gets it.
+    /// Acknowledges before anybody can read, all with one frame, then hands over one by one. A transfer of which
+    /// nobody takes a part is refused whole, so that another worker gets it.
     ///
     /// @param transfers of connections, at most [dev.drover.handoff.HandoffLimits#MAX_ACKNOWLEDGED]
-    void take(List<Received.Transferred> transfers) {
-        var accepted = new ArrayList<Accepted>(transfers.size());
+    /// @return how many connections were taken over
+    int take(List<Received.Transferred> transfers) {
+        var accepted = new ArrayList<Accepted>();
+        var transferIds = new ArrayList<Long>(transfers.size());
         for (var transfer : transfers) {
-            accept(transfer, accepted);
+            var why = accept(transfer.handles(), accepted);
+            if (why.isEmpty()) {
+                transferIds.add(transfer.transferId());
+            } else {
+                refuse(transfer, why);
+            }
         }
-        if (!accepted.isEmpty() && acknowledge(accepted)) {
-            accepted.forEach(this::hand);
+        if (transferIds.isEmpty() || !acknowledge(transferIds, accepted)) {
+            return 0;
         }
+        accepted.forEach(this::hand);
+        return accepted.size();
     }
 
-    private void accept(Received.Transferred transfer, List<Accepted> accepted) {
-        var handle = transfer.handles().getFirst();
-        if (transfer.handles().size() > 1 || handle.kind() != HandleKind.CONNECTION) {
-            refuse(transfer, "this worker takes connections one by one");
-            return;
+    /// All of them or none.
+    ///
+    /// @return why it does not take them; empty when it does
+    private String accept(List<Handle> connections, List<Accepted> accepted) {
+        for (var handle : connections) {
+            if (handle.kind() != HandleKind.CONNECTION) {
+                return "this worker takes connections and listeners apart";
+            }
+            if (handler(handle) == null) {
+                return "nobody takes connections of " + handle.socketName();
+            }
         }
-        var handler = handlers.getOrDefault(handle.socketName(), others);
-        if (handler == null) {
-            refuse(transfer, "nobody takes connections of " + handle.socketName());
-        } else if (!begin()) {
-            refuse(transfer, "this worker drains");
-        } else {
-            accepted.add(new Accepted(transfer.transferId(), new WorkerConnection(handle, this), handler));
+        if (!begin(connections.size())) {
+            return "this worker drains";
         }
+        for (var handle : connections) {
+            accepted.add(new Accepted(new WorkerConnection(handle, this), Objects.requireNonNull(handler(handle))));
+        }
+        return "";
+    }
+
+    private @Nullable ConnectionHandler handler(Handle connection) {
+        return handlers.getOrDefault(connection.socketName(), others);
     }
 
     /// Without an acknowledgement the connections are still the master's, and must not be read.
     ///
     /// @return false when the master is gone
-    private boolean acknowledge(List<Accepted> accepted) {
+    private boolean acknowledge(List<Long> transferIds, List<Accepted> accepted) {
         try {
-            handles.acknowledge(accepted.stream().map(Accepted::transferId).toList());
+            handles.acknowledge(transferIds);
             return true;
         } catch (HandoffException gone) {
             for (var one : accepted) {
@@ -179,11 +199,11 @@ final class WorkerConnections implements AutoCloseable {
     }
 
     /// False once this worker drains.
-    private boolean begin() {
-        if (underWay.getAndIncrement() >= 0) {
+    private boolean begin(int connections) {
+        if (underWay.getAndAdd(connections) >= 0) {
             return true;
         }
-        adopted();
+        settle(connections);
         return false;
     }
 
@@ -195,7 +215,11 @@ final class WorkerConnections implements AutoCloseable {
 
     /// Its server knows it now.
     void adopted() {
-        if (underWay.decrementAndGet() == REFUSING) {
+        settle(1);
+    }
+
+    private void settle(int connections) {
+        if (underWay.addAndGet(-connections) == REFUSING) {
             settled.countDown();
         }
     }

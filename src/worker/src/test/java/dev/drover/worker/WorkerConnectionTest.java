@@ -3,6 +3,8 @@ package dev.drover.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.handoff.Handle;
+import dev.drover.handoff.HandleKind;
 import dev.drover.worker.fixtures.FakeMaster;
 import dev.drover.worker.fixtures.Listening;
 import dev.drover.worker.fixtures.RawClient;
@@ -34,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -523,16 +526,87 @@ class WorkerConnectionTest {
         }
     }
 
+    /// A connection of each of these, made by the clients, to be given with one transfer. The descriptors are the
+    /// caller's.
+    private static List<Handle> accepted(Batch clients, Listening... listenings) throws IOException {
+        var handles = new ArrayList<Handle>();
+        for (var listening : listenings) {
+            clients.add(connect(listening));
+            var accepted = listening.listener().accept().orElseThrow();
+            handles.add(new Handle(HandleKind.CONNECTION, listening.name(), listening.address(), 0, accepted.fd()));
+        }
+        return handles;
+    }
+
+    private static void close(List<Handle> handles) {
+        handles.forEach(handle -> handle.descriptor().close());
+    }
+
     @Test
-    void severalHandlesAtOnceAreRefused() throws IOException {
+    void allConnectionsOfATransferAreServed() throws IOException {
         // given
-        worker.onConnection("http", connection -> {});
+        worker.onConnection("http", connection -> connection.nettyChannel(loops, answerAndClose()));
+        worker.onConnection("local", connection -> connection.nettyChannel(loops, answerAndClose()));
+        try (var clients = new Batch()) {
+            var handles = accepted(clients, tcp, unix, tcp, tcp);
 
-        // when
-        long id = master.give(List.of(tcp.handle(), unix.handle()));
+            // when
+            long id = master.give(handles);
 
-        // then
-        master.awaitSaid("refused " + id);
+            // then
+            master.awaitSaid("acknowledged " + id);
+            close(handles);
+            for (var client : clients.channels) {
+                assertThat(read(client)).isEqualTo(42);
+                assertThat(read(client)).isEqualTo(-1);
+            }
+            master.awaitEnded(4);
+        }
+    }
+
+    @Test
+    void aTransferOfWhichNobodyTakesAPartIsRefusedWhole() throws IOException {
+        // given
+        worker.onConnection("http", connection -> connection.nettyChannel(loops, answerAndClose()));
+        try (var clients = new Batch()) {
+            var handles = accepted(clients, tcp, unix);
+
+            // when
+            long id = master.give(handles);
+
+            // then: both are the master's still
+            master.awaitSaid("refused " + id);
+            for (var handle : handles) {
+                handle.descriptor().write(ByteBuffer.wrap(new byte[] {7}));
+            }
+            close(handles);
+            for (var client : clients.channels) {
+                assertThat(read(client)).isEqualTo(7);
+                assertThat(read(client)).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void connectionsAndListenersWithOneTransferAreRefused() throws IOException {
+        // given
+        var listeners = new AtomicInteger();
+        worker.onListener(_ -> listeners.incrementAndGet());
+        worker.onConnection("http", connection -> connection.nettyChannel(loops, answerAndClose()));
+        try (var clients = new Batch()) {
+            var connection = accepted(clients, tcp);
+
+            for (var handles : List.of(
+                    List.of(tcp.handle(), connection.getFirst()), List.of(connection.getFirst(), tcp.handle()))) {
+                // when
+                long id = master.give(handles);
+
+                // then
+                master.awaitSaid("refused " + id);
+            }
+            assertThat(listeners).hasValue(0);
+            close(connection);
+        }
     }
 
     @Test
