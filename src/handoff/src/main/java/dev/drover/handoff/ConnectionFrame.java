@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// The frame that transfers one connection of a socket: everything but the transfer's id is the same for all of them
+/// The frame that transfers connections of one socket: everything but the transfer's id is the same for all of them
 /// and is encoded once. The bytes are those of [MasterFrames#transfer]. Immutable.
 public final class ConnectionFrame {
     /// Fields 1 to 15 have tags of one byte.
@@ -34,21 +34,30 @@ public final class ConnectionFrame {
     }
 
     /// The buffer has room for [HandoffLimits#MAX_FRAME_BYTES].
-    void write(long transferId, ByteBuffer into) {
+    ///
+    /// @param connections from 1
+    void write(long transferId, int connections, ByteBuffer into) {
         into.put(VERSION_TAG).put((byte) Wire.PROTOCOL_VERSION).put(TRANSFER_TAG);
-        putVarint(into, 1 + CodedOutputStream.computeUInt64SizeNoTag(transferId) + handle.length);
+        putVarint(into, 1 + CodedOutputStream.computeUInt64SizeNoTag(transferId) + connections * handle.length);
         into.put(ID_TAG);
         putVarint(into, transferId);
-        into.put(handle);
+        for (int i = 0; i < connections; i++) {
+            into.put(handle);
+        }
     }
 
-    /// The id of a transfer that is written as this frame is, but for the id.
+    /// The id of a transfer of so many connections that is written as this frame is, but for the id.
     ///
     /// @return 0 when it is another frame, or the same in other words
-    long transferIdIn(byte[] frame) {
-        int end = frame.length - handle.length;
-        if (end < SHORTEST_HEAD || !Arrays.equals(frame, end, frame.length, handle, 0, handle.length)) {
+    long transferIdIn(byte[] frame, int connections) {
+        int end = frame.length - connections * handle.length;
+        if (end < SHORTEST_HEAD) {
             return 0;
+        }
+        for (int at = end; at < frame.length; at += handle.length) {
+            if (!Arrays.equals(frame, at, at + handle.length, handle, 0, handle.length)) {
+                return 0;
+            }
         }
         var head = ByteBuffer.wrap(frame, 0, end);
         boolean begins = head.get() == VERSION_TAG && head.get() == Wire.PROTOCOL_VERSION && head.get() == TRANSFER_TAG;

@@ -68,10 +68,7 @@ public final class HandlePeer implements AutoCloseable {
     public boolean transfer(long transferId, List<Handle> handles) {
         server.assertOnLoop();
         checkId(transferId);
-        if (handles.isEmpty() || handles.size() > HandoffLimits.MAX_DESCRIPTORS) {
-            throw new IllegalArgumentException("cannot transfer " + handles.size() + " handles: 1 to "
-                    + HandoffLimits.MAX_DESCRIPTORS + " are allowed");
-        }
+        checkCount(handles.size());
         if (isFull() || !socket.send(MasterFrames.transfer(transferId, handles), handles)) {
             return false;
         }
@@ -82,17 +79,18 @@ public final class HandlePeer implements AutoCloseable {
         return true;
     }
 
-    /// The same for one connection, at the least cost.
+    /// The same for connections of one socket, at the least cost.
     ///
-    /// @param frame of the connection's socket
-    /// @param connection stays the caller's
-    public boolean transfer(long transferId, ConnectionFrame frame, Fd connection) {
+    /// @param frame of the connections' socket
+    /// @param connections stay the caller's
+    public boolean transfer(long transferId, ConnectionFrame frame, List<Fd> connections) {
         server.assertOnLoop();
         checkId(transferId);
-        if (isFull() || !socket.send(frame, transferId, connection)) {
+        checkCount(connections.size());
+        if (isFull() || !socket.send(frame, transferId, connections)) {
             return false;
         }
-        open.put(transferId, 1);
+        open.put(transferId, connections.size());
         return true;
     }
 
@@ -115,6 +113,13 @@ public final class HandlePeer implements AutoCloseable {
     private void checkId(long transferId) {
         if (transferId <= 0 || open.containsKey(transferId)) {
             throw new IllegalArgumentException("cannot transfer with id " + transferId + ": below 1 or in use");
+        }
+    }
+
+    private static void checkCount(int handles) {
+        if (handles == 0 || handles > HandoffLimits.MAX_DESCRIPTORS) {
+            throw new IllegalArgumentException(
+                    "cannot transfer " + handles + " handles: 1 to " + HandoffLimits.MAX_DESCRIPTORS + " are allowed");
         }
     }
 

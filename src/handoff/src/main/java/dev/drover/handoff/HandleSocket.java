@@ -75,12 +75,12 @@ final class HandleSocket implements AutoCloseable {
         return send(handles.stream().<Fd>map(Handle::descriptor).toList());
     }
 
-    /// The same for one connection.
-    boolean send(ConnectionFrame frame, long transferId, Fd connection) {
+    /// The same for connections of one socket.
+    boolean send(ConnectionFrame frame, long transferId, List<Fd> connections) {
         buffer.clear();
-        frame.write(transferId, buffer);
+        frame.write(transferId, connections.size(), buffer);
         buffer.flip();
-        return send(List.of(connection));
+        return send(connections);
     }
 
     private boolean send(List<Fd> descriptors) {

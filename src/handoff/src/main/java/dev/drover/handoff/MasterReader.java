@@ -2,6 +2,7 @@ package dev.drover.handoff;
 
 import dev.drover.posix.Fd;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,22 +13,25 @@ final class MasterReader {
 
     /// What a frame said that is written the same way again; without the descriptor, which belongs to who received it.
     private record Known(ConnectionFrame frame, String socketName, SocketAddress address) {
-        FromMaster again(long transferId, Fd connection) {
-            var handle = new Handle(HandleKind.CONNECTION, socketName, address, 0, connection);
-            return new FromMaster.Transferred(transferId, List.of(handle));
+        FromMaster again(long transferId, List<Fd> connections) {
+            var handles = new ArrayList<Handle>(connections.size());
+            for (var connection : connections) {
+                handles.add(new Handle(HandleKind.CONNECTION, socketName, address, 0, connection));
+            }
+            return new FromMaster.Transferred(transferId, handles);
         }
     }
 
     /// As [MasterFrames#read].
     FromMaster read(byte[] frame, List<Fd> descriptors) {
-        if (last.isPresent() && descriptors.size() == 1) {
-            long transferId = last.get().frame().transferIdIn(frame);
+        if (last.isPresent() && !descriptors.isEmpty()) {
+            long transferId = last.get().frame().transferIdIn(frame, descriptors.size());
             if (transferId > 0) {
-                return last.get().again(transferId, descriptors.getFirst());
+                return last.get().again(transferId, descriptors);
             }
         }
         var read = MasterFrames.read(frame, descriptors);
-        if (read instanceof FromMaster.Transferred(var _, var handles) && handles.size() == 1) {
+        if (read instanceof FromMaster.Transferred(var _, var handles)) {
             remember(handles.getFirst());
         }
         return read;

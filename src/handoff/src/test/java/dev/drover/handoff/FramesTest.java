@@ -137,17 +137,46 @@ class FramesTest {
             // given
             var name = "x".repeat(address.toString().length());
             var handle = new Handle(HandleKind.CONNECTION, name, address, 0, pipe.readEnd());
-            var buffer = ByteBuffer.allocate(HandoffLimits.MAX_FRAME_BYTES);
+            for (int count : List.of(1, 2, HandoffLimits.MAX_DESCRIPTORS)) {
+                var buffer = ByteBuffer.allocate(HandoffLimits.MAX_FRAME_BYTES);
 
+                // when
+                new ConnectionFrame(name, address).write(transferId, count, buffer);
+
+                // then
+                var bytes = Wire.take(buffer);
+                assertThat(bytes).isEqualTo(MasterFrames.transfer(transferId, Collections.nCopies(count, handle)));
+                assertThat(new ConnectionFrame(name, address).transferIdIn(bytes, count))
+                        .isEqualTo(transferId);
+                assertThat(new ConnectionFrame(name, address).transferIdIn(bytes, count + 1))
+                        .isZero();
+                assertThat(new ConnectionFrame("other", address).transferIdIn(bytes, count))
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void framesOfConnectionsOfDifferentSocketsAreReadApart() {
+        // given
+        var reader = new MasterReader();
+        var one = new Handle(HandleKind.CONNECTION, "http", ip("::", 80), 0, pipe.readEnd());
+        var other = new Handle(HandleKind.CONNECTION, "echo", ip("::", 90), 0, pipe.readEnd());
+
+        for (var sent :
+                List.of(List.of(one), List.of(one, one), List.of(other), List.of(one, other), List.of(one, one, one))) {
             // when
-            new ConnectionFrame(name, address).write(transferId, buffer);
+            var arrived = descriptors(sent.size());
+            var read = reader.read(MasterFrames.transfer(7, sent), arrived);
 
             // then
-            var bytes = Wire.take(buffer);
-            assertThat(bytes).isEqualTo(MasterFrames.transfer(transferId, List.of(handle)));
-            assertThat(new ConnectionFrame(name, address).transferIdIn(bytes)).isEqualTo(transferId);
-            assertThat(new ConnectionFrame("other", address).transferIdIn(bytes))
-                    .isZero();
+            assertThat(read).isInstanceOfSatisfying(FromMaster.Transferred.class, transferred -> {
+                assertThat(transferred.handles()).extracting(Handle::descriptor).isEqualTo(arrived);
+                assertThat(transferred.handles())
+                        .extracting(Handle::socketName)
+                        .isEqualTo(sent.stream().map(Handle::socketName).toList());
+            });
+            arrived.forEach(Fd::close);
         }
     }
 

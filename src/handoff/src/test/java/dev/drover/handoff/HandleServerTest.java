@@ -374,7 +374,7 @@ class HandleServerTest {
             new ConnectionFrame("http", new InetSocketAddress(InetAddress.ofLiteral("::"), 8080));
 
     private boolean give(String worker, long transferId) {
-        return master.onLoop(() -> master.peer(worker).transfer(transferId, CONNECTION, pipe.readEnd()));
+        return master.onLoop(() -> master.peer(worker).transfer(transferId, CONNECTION, List.of(pipe.readEnd())));
     }
 
     @Test

@@ -10,8 +10,8 @@ final class HandoverCount {
         latencies.record(nanos);
     }
 
-    void refused() {
-        refused++;
+    void refused(int count) {
+        refused += count;
     }
 
     void orphaned() {

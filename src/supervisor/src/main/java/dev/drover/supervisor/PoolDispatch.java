@@ -3,7 +3,7 @@ package dev.drover.supervisor;
 import dev.drover.handoff.HandlePeer;
 import dev.drover.posix.Fd;
 import dev.drover.posix.PosixException;
-import dev.drover.supervisor.dispatch.Delivery;
+import dev.drover.supervisor.dispatch.Batch;
 import dev.drover.supervisor.dispatch.DispatchLimits;
 import dev.drover.supervisor.dispatch.Dispatcher;
 import dev.drover.supervisor.socket.PoolSocket;
@@ -154,24 +154,27 @@ final class PoolDispatch implements AutoCloseable {
         if (taken.isEmpty()) {
             return false;
         }
-        var connection = (AcceptedConnection) taken.get();
-        count(connection.socketName()).taken(loop.nanoTime() - connection.acceptedNanos());
-        connection.close();
+        var count = count(taken.getFirst().socketName());
+        long now = loop.nanoTime();
+        for (var one : taken) {
+            var connection = (AcceptedConnection) one;
+            count.taken(now - connection.acceptedNanos());
+            connection.close();
+        }
         pump();
         return true;
     }
 
     /// @return false when that transfer is none of a connection
     boolean refused(Incarnation worker, long transferId, String message) {
-        var number = dispatcher.refused(worker, transferId, loop.nanoTime());
-        if (number.isEmpty()) {
+        var refused = dispatcher.refused(worker, transferId, loop.nanoTime());
+        if (refused.isEmpty()) {
             return false;
         }
-        LOG.debug("Connection refused worker={}: {}", worker, message);
-        door(number.getAsInt()).map(Door::name).ifPresent(name -> {
-            count(name).refused();
-            refusedOf(worker, name, message);
-        });
+        LOG.debug("Connections refused worker={} count={}: {}", worker, refused.size(), message);
+        var name = refused.getFirst().socketName();
+        count(name).refused(refused.size());
+        refusedOf(worker, name, message);
         pump();
         return true;
     }
@@ -181,10 +184,6 @@ final class PoolDispatch implements AutoCloseable {
         if (sockets != null && sockets.remove(socket)) {
             unwilling.told(worker, List.of(socket), "it refuses the connections of " + socket + ": " + message);
         }
-    }
-
-    private Optional<Door> door(int number) {
-        return doors.stream().filter(door -> door.number() == number).findFirst();
     }
 
     void connectionsEnded(Incarnation worker, int count) {
@@ -239,17 +238,20 @@ final class PoolDispatch implements AutoCloseable {
     private void pump() {
         giveSome();
         for (var door : doors) {
-            if (!door.isOpen() && !door.isResting() && dispatcher.accepts(door.number())) {
+            if (!door.isOpen() && !door.isResting() && dispatcher.room(door.number()) > 0) {
                 acceptSome(door);
             }
         }
     }
 
     private void giveSome() {
-        int given = 0;
-        for (var next = dispatcher.next(); next != null; next = dispatcher.next()) {
-            give(next);
-            if (++given == MAX_GIVEN_PER_TURN) {
+        int left = MAX_GIVEN_PER_TURN;
+        for (var batches = dispatcher.assign(left); !batches.isEmpty(); batches = dispatcher.assign(left)) {
+            for (var batch : batches) {
+                give(batch);
+                left -= batch.size();
+            }
+            if (left == 0) {
                 giveTheRestLater();
                 return;
             }
@@ -266,24 +268,32 @@ final class PoolDispatch implements AutoCloseable {
         }
     }
 
-    private void give(Delivery delivery) {
-        var connection = (AcceptedConnection) delivery.connection();
+    private void give(Batch batch) {
         long transferId = transferIds.getAsLong();
-        if (transfer(delivery.receiver(), transferId, connection)) {
-            dispatcher.given(delivery, transferId, loop.nanoTime());
+        if (transfer(batch, transferId)) {
+            dispatcher.given(batch, transferId, loop.nanoTime());
         } else {
-            dispatcher.noRoom(delivery, loop.nanoTime());
+            dispatcher.noRoom(batch, loop.nanoTime());
         }
         startChecking();
     }
 
-    private boolean transfer(Incarnation receiver, long transferId, AcceptedConnection connection) {
-        var peer = peers.get(receiver);
+    private boolean transfer(Batch batch, long transferId) {
+        var peer = peers.get(batch.receiver());
+        if (peer == null) {
+            return false;
+        }
+        var connections = batch.connections();
+        var descriptors = new ArrayList<Fd>(connections.size());
+        for (var connection : connections) {
+            descriptors.add(((AcceptedConnection) connection).fd());
+        }
+        var door = ((AcceptedConnection) connections.getFirst()).door();
         try {
-            return peer != null && peer.transfer(transferId, connection.door().frame(), connection.fd());
+            return peer.transfer(transferId, door.frame(), descriptors);
         } catch (PosixException failure) {
-            complaints.run(() ->
-                    LOG.error("Connection not given pool={} worker={}: {}", pool, receiver, failure.getMessage()));
+            complaints.run(() -> LOG.error(
+                    "Connections not given pool={} worker={}: {}", pool, batch.receiver(), failure.getMessage()));
             return false;
         }
     }
@@ -296,18 +306,21 @@ final class PoolDispatch implements AutoCloseable {
 
     /// Leaves the door open when there may be more, and shut when nobody could take one more.
     private void acceptSome(Door door) {
+        int most = Math.min(MAX_ACCEPTS_PER_TURN, dispatcher.room(door.number()));
         int count = 0;
-        for (; count < MAX_ACCEPTS_PER_TURN && dispatcher.accepts(door.number()); count++) {
+        for (; count < most; count++) {
             var accepted = accept(door);
             if (accepted.isEmpty()) {
                 break;
             }
             dispatcher.arrived(door.number(), new AcceptedConnection(door, accepted.get(), loop.nanoTime()));
+        }
+        if (count > 0) {
             startChecking();
             giveSome();
         }
         loop.accepted(count);
-        door.set(!door.isResting() && dispatcher.accepts(door.number()));
+        door.set(!door.isResting() && dispatcher.room(door.number()) > 0);
     }
 
     private Optional<Fd> accept(Door door) {

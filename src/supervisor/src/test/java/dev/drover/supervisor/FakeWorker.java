@@ -6,6 +6,7 @@ import dev.drover.handoff.Received;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /// A worker in a thread of its own instead of a process: it joins, takes connections over and answers each with its
 /// ordinal, one byte.
@@ -32,11 +33,11 @@ final class FakeWorker implements AutoCloseable {
         return client;
     }
 
-    /// A connection it has received.
-    record Given(long transferId, Handle handle) implements AutoCloseable {
-        /// Closes the worker's descriptor: the same, in the middle of a test.
+    /// Connections it has received with one transfer.
+    record Given(long transferId, List<Handle> handles) implements AutoCloseable {
+        /// Closes the worker's descriptors: the same, in the middle of a test.
         void drop() {
-            handle.descriptor().close();
+            handles.forEach(handle -> handle.descriptor().close());
         }
 
         @Override
@@ -45,34 +46,38 @@ final class FakeWorker implements AutoCloseable {
         }
     }
 
-    /// Waits for the next connection.
+    /// Waits for the next transfer.
     Given receive() {
         return switch (client.receive()) {
-            case Received.Transferred(var id, var handles) -> new Given(id, handles.getFirst());
+            case Received.Transferred(var id, var handles) -> new Given(id, handles);
             case Received.Withdrawn wanted -> throw new IllegalStateException("wanted back: " + wanted);
             case Received.MasterGone(var why) -> throw new IllegalStateException(why);
         };
     }
 
-    /// Takes it over, answers and closes it.
+    /// Takes them over, answers and closes them.
     void serve(Given given) {
         try (given) {
             client.acknowledge(given.transferId());
             answer(given);
         }
-        client.connectionsEnded(1);
+        client.connectionsEnded(given.handles().size());
     }
 
     void answer(Given given) {
-        var name =
-                ByteBuffer.allocateDirect(1).put(0, (byte) incarnation.worker().ordinal());
-        given.handle().descriptor().write(name);
+        for (var handle : given.handles()) {
+            var name = ByteBuffer.allocateDirect(1)
+                    .put(0, (byte) incarnation.worker().ordinal());
+            handle.descriptor().write(name);
+        }
     }
 
-    /// Serves so many.
+    /// Serves so many connections, or a few more that came with the last.
     void serve(int count) {
-        for (int i = 0; i < count; i++) {
-            serve(receive());
+        for (int served = 0; served < count; ) {
+            var given = receive();
+            serve(given);
+            served += given.handles().size();
         }
     }
 

@@ -152,6 +152,37 @@ class PoolDispatchTest {
     }
 
     @Test
+    void whatHasWaitedGoesToAWorkerWithOneTransfer() throws IOException {
+        try (var pool = pool(DispatchLimits.DEFAULT)) {
+            // given
+            var clients = Clients.hold(pool.address(0), 5);
+
+            // when: the first takes it to its grave, the second refuses it once
+            try (var first = worker(pool, 0, 1);
+                    var given = first.receive()) {
+                assertThat(given.handles()).hasSize(5);
+                given.drop();
+                first.die();
+                pool.gone(first.incarnation());
+            }
+            try (var second = worker(pool, 1, 1)) {
+                var refused = second.receive();
+                assertThat(refused.handles()).hasSize(5);
+                refused.drop();
+                second.client().refuse(refused.transferId(), "not now");
+                second.serve(5);
+
+                // then
+                for (var client : clients) {
+                    assertThat(answer(client)).isOne();
+                }
+                Await.until(() -> pool.inHand() == 0, () -> pool.inHand() + " in hand");
+            }
+            Clients.closeAll(clients);
+        }
+    }
+
+    @Test
     void whatAWorkerRefusesGoesToAnother() throws IOException {
         try (var pool = pool(DispatchLimits.DEFAULT);
                 var first = worker(pool, 0, 1);
@@ -333,8 +364,8 @@ class PoolDispatchTest {
             worker.serve(given);
 
             // then
-            assertThat(given.handle().socketName()).isEqualTo("local");
-            assertThat(given.handle().address()).isEqualTo(UnixDomainSocketAddress.of(path));
+            assertThat(given.handles().getFirst().socketName()).isEqualTo("local");
+            assertThat(given.handles().getFirst().address()).isEqualTo(UnixDomainSocketAddress.of(path));
             assertThat(answer(client)).isEqualTo(2);
         }
         assertThat(path).doesNotExist();

@@ -1,5 +1,6 @@
 package dev.drover.supervisor.dispatch;
 
+import dev.drover.handoff.HandoffLimits;
 import dev.drover.supervisor.Incarnation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,8 +11,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// answers what is to be done.
 ///
 /// ```
-///  arrived --> held --next--> given --acknowledged--> the worker's
-///              ^  ^            |  |
-///  parked -----'  '--refused---'  '--gone: its worker is dead--> held
+///  arrived --> held --assign--> given --acknowledged--> the worker's
+///              ^  ^              |  |
+///  parked -----'  '----refused---'  '--gone: its worker is dead--> held
 /// ```
 ///
 /// INVARIANT: a connection is held, parked, being given, or in flight to exactly one incarnation, until that has
@@ -34,6 +33,9 @@ public final class Dispatcher {
     private static final Comparator<Slot> ORDER = Comparator.comparingInt(
                     (Slot slot) -> slot.incarnation.worker().ordinal())
             .thenComparingInt(slot -> slot.incarnation.number());
+
+    /// What one transfer can carry.
+    private static final int MAX_BATCH = HandoffLimits.MAX_DESCRIPTORS;
 
     /// By their numbers; one that is closed stays, for what of it is in hand.
     private final List<Source> sources = new ArrayList<>();
@@ -116,10 +118,18 @@ public final class Dispatcher {
         held.addFirst(delivery);
     }
 
-    /// Whether a connection of this socket would find a taker at once. Otherwise it is to be left in the kernel's
+    /// How many connections of this socket would find a taker at once. Further ones are to be left in the kernel's
     /// queue.
-    public boolean accepts(int socket) {
-        return sources.get(socket).waiting == 0 && inHand < limits.inHand() && !open().isEmpty();
+    public int room(int socket) {
+        int most = sources.get(socket).waiting == 0 ? limits.inHand() - inHand : 0;
+        int room = 0;
+        for (var slot : open()) {
+            if (room >= most) {
+                break;
+            }
+            room += limits.inFlight() - slot.underWay;
+        }
+        return Math.min(room, most);
     }
 
     /// A connection was accepted: the master's until somebody has acknowledged it.
@@ -130,24 +140,43 @@ public final class Dispatcher {
         held.addLast(new Delivery(socket, connection));
     }
 
-    /// The next connection to give, with its receiver; null when there is none or nobody to take it. To be
-    /// followed by [#given] or [#noRoom].
-    public @Nullable Delivery next() {
-        if (held.isEmpty() || open().isEmpty()) {
-            return null;
+    /// Chooses who gets what is held, oldest first, and answers that by receiver and socket; empty when there is
+    /// nothing to give or nobody to take it. Before anything else is told or asked, each batch is to be followed by
+    /// [#given] or [#noRoom].
+    ///
+    /// @param most connections
+    public List<Batch> assign(int most) {
+        if (held.isEmpty()) {
+            return List.of();
         }
-        for (var all = held.iterator(); all.hasNext(); ) {
+        var batches = new ArrayList<Batch>();
+        int left = most;
+        for (var all = held.iterator(); left > 0 && all.hasNext() && !open().isEmpty(); ) {
             var delivery = all.next();
             var chosen = choose(delivery);
             if (chosen != null) {
                 all.remove();
-                source(delivery).waiting--;
-                delivery.slot = chosen;
-                source(delivery).lastChosen = chosen;
-                return delivery;
+                left--;
+                assign(delivery, chosen, batches);
             }
         }
-        return null;
+        batches.forEach(batch -> batch.slot.filling = null);
+        return batches;
+    }
+
+    private void assign(Delivery delivery, Slot chosen, List<Batch> batches) {
+        var source = source(delivery);
+        source.waiting--;
+        source.lastChosen = chosen;
+        var batch = chosen.filling;
+        if (batch == null || batch.socket != delivery.socket || batch.size() == MAX_BATCH) {
+            batch = new Batch(delivery.socket, chosen);
+            chosen.filling = batch;
+            batches.add(batch);
+        }
+        batch.deliveries.add(delivery);
+        chosen.underWay++;
+        openIsStale |= !hasRoom(chosen);
     }
 
     private @Nullable Slot choose(Delivery delivery) {
@@ -165,7 +194,7 @@ public final class Dispatcher {
         view.choice = choice;
         view.last = source(delivery).lastChosen;
         try {
-            int index = source(delivery).policy.choose(delivery.connection(), view);
+            int index = source(delivery).policy.choose(delivery.connection, view);
             if (index >= 0 && index < choice.size()) {
                 return index;
             }
@@ -185,86 +214,84 @@ public final class Dispatcher {
     }
 
     private boolean hasRoom(Slot slot) {
-        return !slot.full && slot.inFlight.size() < limits.inFlight();
+        return !slot.full && slot.underWay < limits.inFlight();
     }
 
     /// The transfer is in the kernel.
-    public void given(Delivery delivery, long transferId, long nowNanos) {
-        var slot = receiver(delivery);
-        delivery.dueNanos = nowNanos + limits.acknowledgement().toNanos();
-        slot.inFlight.put(transferId, delivery);
-        openIsStale |= slot.inFlight.size() >= limits.inFlight();
+    public void given(Batch batch, long transferId, long nowNanos) {
+        batch.dueNanos = nowNanos + limits.acknowledgement().toNanos();
+        batch.slot.inFlight.put(transferId, batch);
     }
 
     /// The transfer was not sent: the worker's socket is full, or it is going.
-    public void noRoom(Delivery delivery, long nowNanos) {
-        var slot = receiver(delivery);
+    public void noRoom(Batch batch, long nowNanos) {
+        var slot = batch.slot;
         slot.full = true;
         slot.fullUntilNanos = nowNanos + limits.pause().toNanos();
+        slot.underWay -= batch.size();
         openIsStale = true;
-        hold(delivery);
+        hold(batch.deliveries);
     }
 
-    private static Slot receiver(Delivery delivery) {
-        var slot = delivery.slot;
-        if (slot == null) {
-            throw new IllegalStateException("nobody was chosen for " + delivery.connection());
+    /// Before what came later.
+    private void hold(List<Delivery> deliveries) {
+        for (var delivery : deliveries.reversed()) {
+            source(delivery).waiting++;
+            held.addFirst(delivery);
         }
-        return slot;
-    }
-
-    private void hold(Delivery delivery) {
-        delivery.slot = null;
-        source(delivery).waiting++;
-        held.addFirst(delivery);
     }
 
     private Source source(Delivery delivery) {
         return sources.get(delivery.socket);
     }
 
-    /// The worker has taken a connection over: the master's duplicate is to be closed.
+    /// The worker has taken a transfer over: the master's duplicates are to be closed.
     ///
-    /// @return empty when that transfer is none of these
-    public Optional<Arrival> acknowledged(Incarnation worker, long transferId) {
-        var slot = slots.get(worker);
-        var delivery = slot == null ? null : answered(slot, transferId);
-        if (slot == null || delivery == null) {
-            return Optional.empty();
+    /// @return its connections; empty when that transfer is none of these
+    public List<Arrival> acknowledged(Incarnation worker, long transferId) {
+        var batch = answered(worker, transferId);
+        if (batch == null) {
+            return List.of();
         }
-        slot.acknowledged();
-        source(delivery).inHand--;
-        inHand--;
-        return Optional.of(delivery.connection());
+        batch.slot.acknowledged(batch.size());
+        sources.get(batch.socket).inHand -= batch.size();
+        inHand -= batch.size();
+        return batch.connections();
     }
 
-    /// The worker has not taken a connection over: somebody else gets it, or it waits when nobody else is there.
+    /// The worker has not taken a transfer over: somebody else gets its connections, or they wait when nobody else is
+    /// there.
     ///
-    /// @return the number of its socket; empty when that transfer is none of these
-    public OptionalInt refused(Incarnation worker, long transferId, long nowNanos) {
-        var slot = slots.get(worker);
-        var delivery = slot == null ? null : answered(slot, transferId);
-        if (slot == null || delivery == null) {
-            return OptionalInt.empty();
+    /// @return its connections; empty when that transfer is none of these
+    public List<Arrival> refused(Incarnation worker, long transferId, long nowNanos) {
+        var batch = answered(worker, transferId);
+        if (batch == null) {
+            return List.of();
         }
-        delivery.refusedBy(slot);
-        if (candidates.stream().allMatch(delivery::isRefusedBy)) {
-            delivery.slot = null;
-            delivery.dueNanos = nowNanos + limits.pause().toNanos();
-            source(delivery).waiting++;
-            parked.addLast(delivery);
-        } else {
-            hold(delivery);
+        var offered = new ArrayList<Delivery>(batch.size());
+        for (var delivery : batch.deliveries) {
+            delivery.refusedBy(batch.slot);
+            if (candidates.stream().allMatch(delivery::isRefusedBy)) {
+                delivery.dueNanos = nowNanos + limits.pause().toNanos();
+                source(delivery).waiting++;
+                parked.addLast(delivery);
+            } else {
+                offered.add(delivery);
+            }
         }
-        return OptionalInt.of(delivery.socket);
+        hold(offered);
+        return batch.connections();
     }
 
-    private @Nullable Delivery answered(Slot slot, long transferId) {
-        boolean hadRoom = hasRoom(slot);
-        var delivery = slot.inFlight.remove(transferId);
-        slot.full &= delivery == null;
-        openIsStale |= !hadRoom;
-        return delivery;
+    private @Nullable Batch answered(Incarnation worker, long transferId) {
+        var slot = slots.get(worker);
+        var batch = slot == null ? null : slot.inFlight.remove(transferId);
+        if (batch != null) {
+            openIsStale |= !hasRoom(batch.slot);
+            batch.slot.full = false;
+            batch.slot.underWay -= batch.size();
+        }
+        return batch;
     }
 
     /// Connections that a worker had acknowledged are closed.
@@ -283,12 +310,14 @@ public final class Dispatcher {
         if (slot == null) {
             return List.of();
         }
-        var back = List.copyOf(slot.inFlight.values());
-        back.reversed().forEach(this::hold);
+        var back = slot.inFlight.values().stream()
+                .flatMap(batch -> batch.deliveries.stream())
+                .toList();
+        hold(back);
         if (candidates.contains(slot)) {
             changeCandidates(without(slot));
         }
-        return back.stream().map(Delivery::connection).toList();
+        return back.stream().map(delivery -> delivery.connection).toList();
     }
 
     private List<Slot> without(Slot one) {
@@ -321,7 +350,7 @@ public final class Dispatcher {
     /// The master itself stood still for so long: nobody is to be blamed for that time.
     public void stoodStill(long nanos) {
         for (var slot : slots.values()) {
-            slot.inFlight.values().forEach(delivery -> delivery.dueNanos += nanos);
+            slot.inFlight.values().forEach(batch -> batch.dueNanos += nanos);
         }
     }
 
@@ -369,10 +398,10 @@ public final class Dispatcher {
     /// Everything in hand, which is the caller's now: for the end.
     public Set<Arrival> abandon() {
         var all = new HashSet<Arrival>();
-        held.forEach(delivery -> all.add(delivery.connection()));
-        parked.forEach(delivery -> all.add(delivery.connection()));
+        held.forEach(delivery -> all.add(delivery.connection));
+        parked.forEach(delivery -> all.add(delivery.connection));
         for (var slot : slots.values()) {
-            slot.inFlight.values().forEach(delivery -> all.add(delivery.connection()));
+            slot.inFlight.values().forEach(batch -> all.addAll(batch.connections()));
         }
         held.clear();
         parked.clear();

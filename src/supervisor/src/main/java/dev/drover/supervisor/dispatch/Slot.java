@@ -3,13 +3,21 @@ package dev.drover.supervisor.dispatch;
 import dev.drover.supervisor.Incarnation;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a [Dispatcher] knows of one incarnation.
 final class Slot {
     final Incarnation incarnation;
 
     /// Given and not answered, oldest first, by the id of the transfer.
-    final Map<Long, Delivery> inFlight = new LinkedHashMap<>();
+    final Map<Long, Batch> inFlight = new LinkedHashMap<>();
+
+    /// Connections of those, and of the batches that are about to be given.
+    int underWay;
+
+    /// The one that takes the next connection, while connections are being assigned.
+    @Nullable
+    Batch filling;
 
     /// Acknowledged and not ended.
     private int acknowledged;
@@ -27,11 +35,11 @@ final class Slot {
     }
 
     int openConnections() {
-        return acknowledged + inFlight.size();
+        return acknowledged + underWay;
     }
 
-    void acknowledged() {
-        acknowledged++;
+    void acknowledged(int count) {
+        acknowledged += count;
     }
 
     void ended(int count) {

@@ -2,7 +2,6 @@ package dev.drover.supervisor.dispatch;
 
 import static dev.drover.supervisor.dispatch.fixtures.DispatchPlay.worker;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.drover.supervisor.dispatch.fixtures.Client;
@@ -154,20 +153,20 @@ class DispatcherTest {
     void nothingIsAcceptedWhileNobodyCouldTakeIt() {
         // given
         var play = DispatchPlay.roundRobin();
-        assertThat(play.dispatcher().accepts(0)).as("nobody is ready").isFalse();
+        assertThat(play.dispatcher().room(0)).as("nobody is ready").isZero();
 
         // when / then
         play.ready(0);
-        assertThat(play.dispatcher().accepts(0)).isTrue();
+        assertThat(play.dispatcher().room(0)).isEqualTo(3);
         play.clients(1, 2, 3);
-        assertThat(play.dispatcher().accepts(0)).as("nobody has room").isFalse();
+        assertThat(play.dispatcher().room(0)).as("nobody has room").isZero();
         play.acknowledged(0, 2);
-        assertThat(play.dispatcher().accepts(0)).isTrue();
+        assertThat(play.dispatcher().room(0)).isOne();
         play.refused(0, 1);
-        assertThat(play.dispatcher().accepts(0)).as("one waits already").isFalse();
+        assertThat(play.dispatcher().room(0)).as("one waits already").isZero();
         play.pass(PAUSE);
         play.ready();
-        assertThat(play.dispatcher().accepts(0)).isFalse();
+        assertThat(play.dispatcher().room(0)).isZero();
     }
 
     @Test
@@ -177,12 +176,12 @@ class DispatcherTest {
 
         // when
         play.clients(1, 2, 3, 4, 5, 6, 7);
-        assertThat(play.dispatcher().accepts(0)).isTrue();
+        assertThat(play.dispatcher().room(0)).isOne();
         play.clients(8);
 
         // then
         assertThat(play.dispatcher().inHand()).isEqualTo(8);
-        assertThat(play.dispatcher().accepts(0)).isFalse();
+        assertThat(play.dispatcher().room(0)).isZero();
     }
 
     @Test
@@ -196,7 +195,7 @@ class DispatcherTest {
         // then: worker 1, whose turn it was, is full
         assertThat(play.given()).containsExactly("1 to web-0.1", "2 to web-0.1");
         assertThat(play.clients(3).given()).containsExactly("3 to web-0.1");
-        assertThat(play.dispatcher().accepts(0)).isFalse();
+        assertThat(play.dispatcher().room(0)).isZero();
         play.pass(PAUSE);
         assertThat(play.clients(4).given()).containsExactly("4 to web-1.1");
     }
@@ -269,7 +268,7 @@ class DispatcherTest {
         play.gone(0).readyIncarnations(worker(0, 2));
 
         // then
-        assertThat(play.given()).containsExactly("1 to web-0.2", "2 to web-0.2", "3 to web-0.2");
+        assertThat(play.given()).containsExactly("1+2+3 to web-0.2");
         assertThat(play.dispatcher().waiting(0)).isOne();
     }
 
@@ -391,7 +390,70 @@ class DispatcherTest {
     }
 
     @Test
-    void aDeliveryWithoutAReceiverIsABug() {
-        assertThatThrownBy(() -> new Delivery(0, Client.of(1)).receiver()).isInstanceOf(IllegalStateException.class);
+    void whatComesAtOnceGoesToEachWorkerWithOneTransfer() {
+        // given
+        var play = DispatchPlay.roundRobin().ready(0, 1);
+
+        // when
+        play.clientsAtOnce(1, 2, 3, 4, 5);
+
+        // then
+        assertThat(play.given()).containsExactly("1+3+5 to web-0.1", "2+4 to web-1.1");
+        assertThat(play.dispatcher().room(0)).isOne();
+        assertThat(play.dispatcher().openConnections(worker(0))).isEqualTo(3);
+    }
+
+    @Test
+    void aWorkerWithoutRoomForAllGetsAPart() {
+        // given
+        var play = DispatchPlay.roundRobin().ready(0);
+
+        // when
+        play.clientsAtOnce(1, 2, 3, 4, 5);
+
+        // then
+        assertThat(play.given()).containsExactly("1+2+3 to web-0.1");
+        assertThat(play.acknowledged(0, 2).given()).containsExactly("4+5 to web-0.1");
+    }
+
+    @Test
+    void aTransferThatIsRefusedGoesToOthersInItsOrder() {
+        // given
+        var play = DispatchPlay.roundRobin().ready(0, 1).clientsAtOnce(1, 2, 3);
+        play.acknowledged(1, 2);
+        play.given();
+
+        // when
+        play.refused(0, 3);
+
+        // then
+        assertThat(play.given()).containsExactly("1+3 to web-1.1");
+    }
+
+    @Test
+    void aTransferForWhichThereWasNoRoomGoesToOthersInItsOrder() {
+        // given
+        var play = DispatchPlay.roundRobin().ready(0, 1);
+
+        // when
+        play.noRoomFor(1, 2, 3);
+
+        // then
+        assertThat(play.given()).containsExactly("1+3 to web-1.1");
+    }
+
+    @Test
+    void connectionsOfDifferentSocketsGoWithTransfersOfTheirOwn() {
+        // given
+        var play = DispatchPlay.roundRobin().ready(0);
+        int other = play.dispatcher().add(DispatchPolicy.roundRobin());
+        play.dispatcher().arrived(0, Client.of(1));
+        play.dispatcher().arrived(other, Client.of(2));
+
+        // when
+        play.clientsAtOnce(3);
+
+        // then
+        assertThat(play.given()).containsExactly("1 to web-0.1", "2 to web-0.1", "3 to web-0.1");
     }
 }
