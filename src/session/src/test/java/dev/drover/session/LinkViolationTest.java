@@ -27,12 +27,15 @@ class LinkViolationTest {
     private static final MessageLimits SMALL = new MessageLimits(100, 4, 300, 6, 400, 3);
 
     private final LinkPair pair = new LinkPair(SMALL);
-    private final Told message = pair.left.say("web-0", "m");
-    private final Told request = pair.left.ask("web-0", "?", LONG);
+    private final Told message;
+    private final Told request;
     private final Told broadcast = Told.ofRequest();
 
     LinkViolationTest() {
+        // Before anything is said: it takes what comes, and tells of it at once.
         pair.right.setReady(false);
+        message = pair.left.say("web-0", "m");
+        request = pair.left.ask("web-0", "?", LONG);
         pair.left.link.offer(
                 dev.drover.session.Address.pool("web"),
                 new Said.Message(Payload.text("all")),
