@@ -172,9 +172,11 @@ final class PoolDispatch implements AutoCloseable {
             return false;
         }
         LOG.debug("Connections refused worker={} count={}: {}", worker, refused.size(), message);
-        var name = refused.getFirst().socketName();
-        count(name).refused(refused.size());
-        refusedOf(worker, name, message);
+        var door = ((AcceptedConnection) refused.getFirst()).door();
+        count(door.name()).refused(refused.size());
+        if (doors.contains(door)) {
+            refusedOf(worker, door.name(), message);
+        }
         pump();
         return true;
     }
