@@ -2,14 +2,14 @@ package dev.drover.bench;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Short connections with one request each, as fast as they come: `connections.c`.
 ///
-/// @param program compiled
-record ConnectionLoad(Path program) {
+/// @param program compiled, with what runs it
+record ConnectionLoad(List<String> program) {
     /// Keeps some workers busy without queueing for long.
     private static final int CONCURRENCY = 64;
 
@@ -20,18 +20,21 @@ record ConnectionLoad(Path program) {
     record Result(double perSecond, double cpuShare) {}
 
     static ConnectionLoad compile(ScratchDirectory directory) throws IOException, InterruptedException {
-        return new ConnectionLoad(Sources.compile("connections.c", directory.path()));
+        return new ConnectionLoad(
+                List.of(Sources.compile("connections.c", directory.path()).toString()));
+    }
+
+    /// The same on a processor of its own.
+    ConnectionLoad on(int processor) {
+        return new ConnectionLoad(Stream.concat(Processors.on(processor).stream(), program.stream())
+                .toList());
     }
 
     /// Any connection that fails fails the run.
     Result run(InetSocketAddress address, int count) throws IOException, InterruptedException {
+        var arguments = Stream.of(address.getPort(), count, CONCURRENCY).map(String::valueOf);
         var words = Commands.run(
-                        BOUND,
-                        List.of(
-                                program.toString(),
-                                Integer.toString(address.getPort()),
-                                Integer.toString(count),
-                                Integer.toString(CONCURRENCY)))
+                        BOUND, Stream.concat(program.stream(), arguments).toList())
                 .strip()
                 .split(" ", -1);
         double seconds = Double.parseDouble(words[0]);

@@ -13,12 +13,22 @@ import java.util.concurrent.Callable;
 /// What it costs that a master accepts a connection and passes it on: short connections to the same workers, Dispatched
 /// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside both ways
 /// in C, which are the limit. Ours is the built distribution.
+///
+/// Measured twice: with the load among the servers, as on a machine that is only busy, and with the load on a processor
+/// of its own and the servers on the others, which tells what the servers can do. Each pair is made with processes of
+/// its
+/// own: those of one start differ from those of another by more than their runs do.
 final class DispatchBench {
     /// Microseconds of CPU for a connection.
     private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);
 
     private static final Row.Goal RATE_GOAL = Row.Goal.atLeast(1.8);
     private static final int CONNECTIONS = 10_000;
+
+    /// Of the processes of one start.
+    private static final int WARMING_RUNS = 2;
+
+    private static final int RUNS = 2;
     private static final int WORKERS = 4;
     private static final int FEW_WORKERS = 2;
 
@@ -51,19 +61,40 @@ final class DispatchBench {
 
     List<Row> run() throws Exception {
         int workers = workers();
-        try (var directory = ScratchDirectory.create();
-                var servers = new Servers(workers, Sources.compile("passing.c", directory.path()))) {
+        var processors = Processors.allowed();
+        var among = new ArrayList<Rounds<Way, Cost>>();
+        var apart = new ArrayList<Rounds<Way, Cost>>();
+        try (var directory = ScratchDirectory.create()) {
+            var passing = Sources.compile("passing.c", directory.path());
             var load = ConnectionLoad.compile(directory);
-            var runs = new EnumMap<Way, Callable<Cost>>(Way.class);
-            for (var server : servers.start().entrySet()) {
-                runs.put(server.getKey(), () -> measure(server.getValue(), load));
+            for (int i = 0; i < pairs; i++) {
+                try (var servers = new Servers(workers, passing)) {
+                    var all = servers.start();
+                    among.add(measure(all, load, WARMING_RUNS));
+                    if (processors.size() > 1) {
+                        for (var server : all.values()) {
+                            server.confine(processors.subList(1, processors.size()));
+                        }
+                        apart.add(measure(all, load.on(processors.getFirst()), 1));
+                    }
+                }
             }
-            for (var run : runs.values()) {
-                // The first warms up.
-                run.call();
-            }
-            return rows(workers, Rounds.run(pairs, runs));
         }
+        var rows = new ArrayList<>(rows(workers, Rounds.joined(among)));
+        if (!apart.isEmpty()) {
+            rows.addAll(rowsApart(workers, Rounds.joined(apart)));
+        }
+        return rows;
+    }
+
+    private static Rounds<Way, Cost> measure(Map<Way, ServerProcess> servers, ConnectionLoad load, int warmingRuns)
+            throws Exception {
+        var runs = new EnumMap<Way, Callable<Cost>>(Way.class);
+        for (var server : servers.entrySet()) {
+            runs.put(server.getKey(), () -> measure(server.getValue(), load));
+        }
+        Rounds.run(warmingRuns, runs);
+        return Rounds.run(RUNS, runs);
     }
 
     /// Fewer where there is no memory for all.
@@ -118,6 +149,28 @@ final class DispatchBench {
                         rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::masterCpu)),
                 Row.alone(
                         "how busy the load was with Dispatched, of 1 (its limit)",
+                        rounds.median(Way.DISPATCHED, Cost::loadShare)));
+    }
+
+    private static List<Row> rowsApart(int workers, Rounds<Way, Cost> rounds) {
+        var rate = "load apart, " + workers + " workers, connections/s, ";
+        return List.of(
+                Row.of(
+                        rate + "Dispatched; Node SCHED_RR",
+                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::rate),
+                        Optional.of(RATE_GOAL)),
+                Row.of(rate + "Sharded; Node SCHED_NONE", rounds.compare(Way.SHARDED, Way.NONE, Cost::rate)),
+                Row.of(rate + "Dispatched; C", rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::rate)),
+                Row.of(
+                        "load apart, CPU µs a connection, Dispatched; Node SCHED_RR",
+                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::cpu)),
+                Row.beside(
+                        "load apart, CPU µs Dispatched adds; what SCHED_RR adds to SCHED_NONE",
+                        rounds.difference(Way.DISPATCHED, Way.SHARDED, Cost::cpu),
+                        rounds.difference(Way.ROUND_ROBIN, Way.NONE, Cost::cpu),
+                        COST_GOAL),
+                Row.alone(
+                        "load apart, how busy it was with Dispatched, of 1 (its limit)",
                         rounds.median(Way.DISPATCHED, Cost::loadShare)));
     }
 

@@ -3,6 +3,7 @@ package dev.drover.bench;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,6 +31,16 @@ final class Rounds<K extends Enum<K>, R> {
             }
             // Who is later meets warm caches.
             Collections.rotate(order, 1);
+        }
+        return new Rounds<>(results);
+    }
+
+    /// All of these, one after the other.
+    static <K extends Enum<K>, R> Rounds<K, R> joined(List<Rounds<K, R>> all) {
+        var results = new HashMap<K, List<R>>();
+        for (var rounds : all) {
+            rounds.results.forEach((who, values) ->
+                    results.computeIfAbsent(who, _who -> new ArrayList<>()).addAll(values));
         }
         return new Rounds<>(results);
     }

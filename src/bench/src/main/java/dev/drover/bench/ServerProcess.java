@@ -114,6 +114,11 @@ final class ServerProcess implements AutoCloseable {
         return sum;
     }
 
+    /// Leaves it and its children these processors only.
+    void confine(List<Integer> processors) throws IOException, InterruptedException {
+        Processors.confine(process.toHandle(), processors);
+    }
+
     /// Lets time pass in which nothing is asked of the server.
     static void pause(Duration time) {
         long end = System.nanoTime() + time.toNanos();
