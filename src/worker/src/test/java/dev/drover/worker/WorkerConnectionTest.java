@@ -588,6 +588,15 @@ class WorkerConnectionTest {
     }
 
     @Test
+    void listenersThatNobodyTakesAreRefused() {
+        // when
+        long id = master.give(List.of(tcp.handle(), unix.handle()));
+
+        // then
+        master.awaitSaid("refused " + id);
+    }
+
+    @Test
     void connectionsAndListenersWithOneTransferAreRefused() throws IOException {
         // given
         var listeners = new AtomicInteger();
