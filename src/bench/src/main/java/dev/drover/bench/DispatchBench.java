@@ -14,10 +14,9 @@ import java.util.concurrent.Callable;
 /// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside both ways
 /// in C, which are the limit. Ours is the built distribution.
 ///
-/// Measured twice: with the load among the servers, as on a machine that is only busy, and with the load on a processor
-/// of its own and the servers on the others, which tells what the servers can do. Each pair is made with processes of
-/// its
-/// own: those of one start differ from those of another by more than their runs do.
+/// Measured twice: with the load among the servers, as on a busy machine, and with the load on a processor of its own
+/// and the servers on the others, which tells what the servers can do. Each pair is made with processes of its own:
+/// those of one start differ from those of another by more than their runs do.
 final class DispatchBench {
     /// Microseconds of CPU for a connection.
     private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);
@@ -80,9 +79,9 @@ final class DispatchBench {
                 }
             }
         }
-        var rows = new ArrayList<>(rows(workers, Rounds.joined(among)));
+        var rows = new ArrayList<>(rows("", workers, Rounds.joined(among)));
         if (!apart.isEmpty()) {
-            rows.addAll(rowsApart(workers, Rounds.joined(apart)));
+            rows.addAll(rows("load apart, ", workers, Rounds.joined(apart)));
         }
         return rows;
     }
@@ -118,8 +117,11 @@ final class DispatchBench {
         return new Cost(result.perSecond(), cpu / CONNECTIONS, masterCpu / CONNECTIONS, result.cpuShare());
     }
 
-    private static List<Row> rows(int workers, Rounds<Way, Cost> rounds) {
-        var rate = workers + " workers, connections/s, ";
+    /// What is told of the load wherever it is.
+    ///
+    /// @param where begins the text of each row
+    private static List<Row> rows(String where, int workers, Rounds<Way, Cost> rounds) {
+        var rate = where + workers + " workers, connections/s, ";
         return List.of(
                 Row.of(
                         rate + "Dispatched; Node SCHED_RR",
@@ -128,49 +130,27 @@ final class DispatchBench {
                 Row.of(rate + "Sharded; Node SCHED_NONE", rounds.compare(Way.SHARDED, Way.NONE, Cost::rate)),
                 Row.of(rate + "Dispatched; C", rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::rate)),
                 Row.of(
-                        "CPU µs a connection, Dispatched; Node SCHED_RR",
+                        where + "CPU µs a connection, Dispatched; Node SCHED_RR",
                         rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::cpu)),
                 Row.of(
-                        "CPU µs a connection, Sharded; Node SCHED_NONE",
+                        where + "CPU µs a connection, Sharded; Node SCHED_NONE",
                         rounds.compare(Way.SHARDED, Way.NONE, Cost::cpu)),
                 Row.beside(
-                        "CPU µs Dispatched adds; what SCHED_RR adds to SCHED_NONE",
+                        where + "CPU µs Dispatched adds; what SCHED_RR adds to SCHED_NONE",
                         rounds.difference(Way.DISPATCHED, Way.SHARDED, Cost::cpu),
                         rounds.difference(Way.ROUND_ROBIN, Way.NONE, Cost::cpu),
                         COST_GOAL),
                 Row.alone(
-                        "CPU µs passing adds in C, the limit",
+                        where + "CPU µs passing adds in C, the limit",
                         rounds.difference(Way.PASSED_IN_C, Way.SHARED_IN_C, Cost::cpu)),
                 Row.of(
-                        "the master's part, CPU µs a connection; Node's primary",
+                        where + "the master's part, CPU µs a connection; Node's primary",
                         rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::masterCpu)),
                 Row.of(
-                        "the master's part, CPU µs a connection; C",
+                        where + "the master's part, CPU µs a connection; C",
                         rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::masterCpu)),
                 Row.alone(
-                        "how busy the load was with Dispatched, of 1 (its limit)",
-                        rounds.median(Way.DISPATCHED, Cost::loadShare)));
-    }
-
-    private static List<Row> rowsApart(int workers, Rounds<Way, Cost> rounds) {
-        var rate = "load apart, " + workers + " workers, connections/s, ";
-        return List.of(
-                Row.of(
-                        rate + "Dispatched; Node SCHED_RR",
-                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::rate),
-                        Optional.of(RATE_GOAL)),
-                Row.of(rate + "Sharded; Node SCHED_NONE", rounds.compare(Way.SHARDED, Way.NONE, Cost::rate)),
-                Row.of(rate + "Dispatched; C", rounds.compare(Way.DISPATCHED, Way.PASSED_IN_C, Cost::rate)),
-                Row.of(
-                        "load apart, CPU µs a connection, Dispatched; Node SCHED_RR",
-                        rounds.compare(Way.DISPATCHED, Way.ROUND_ROBIN, Cost::cpu)),
-                Row.beside(
-                        "load apart, CPU µs Dispatched adds; what SCHED_RR adds to SCHED_NONE",
-                        rounds.difference(Way.DISPATCHED, Way.SHARDED, Cost::cpu),
-                        rounds.difference(Way.ROUND_ROBIN, Way.NONE, Cost::cpu),
-                        COST_GOAL),
-                Row.alone(
-                        "load apart, how busy it was with Dispatched, of 1 (its limit)",
+                        where + "how busy the load was with Dispatched, of 1 (its limit)",
                         rounds.median(Way.DISPATCHED, Cost::loadShare)));
     }
 
