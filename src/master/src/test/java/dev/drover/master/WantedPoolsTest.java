@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the files and the control API want, with a real supervisor. Its workers are never ready: what is wanted does
-/// not
-/// depend on them.
+/// not depend on them.
 class WantedPoolsTest {
     @TempDir
     private Path directory;
@@ -104,6 +103,12 @@ class WantedPoolsTest {
         return supervisor.snapshot().pool(name).orElseThrow();
     }
 
+    /// A pool without workers. Of others the version changes by itself, as their processes start.
+    private String versionOfAPoolAtRest(String name) {
+        pools.apply(pools(pool(name, "replicas: 0", "1000")), false);
+        return Long.toString(now(name).version());
+    }
+
     private static List<String> lines(ChangeAnswer answer) {
         assertThat(answer).isInstanceOf(ChangeAnswer.Done.class);
         return ((ChangeAnswer.Done) answer).plan().lines();
@@ -163,42 +168,42 @@ class WantedPoolsTest {
     @Test
     void aPoolThatHasChangedSinceItWasReadIsLetAlone() {
         // given
-        var version = Long.toString(now("web").version());
-        pools.scale("web", 2, version);
-        var wanted = pools(pool("web", "replicas: 3", "1000")).getFirst().toBuilder();
+        var version = versionOfAPoolAtRest("idle");
+        var scaled = pools.scale("idle", 2, version);
+        var wanted = pools(pool("idle", "replicas: 3", "1000")).getFirst().toBuilder();
         wanted.getMetadataBuilder().setResourceVersion(version);
 
         // when
         var apply = pools.apply(List.of(wanted.build()), false);
-        var scale = pools.scale("web", 4, version);
+        var scale = pools.scale("idle", 4, version);
         var unknown = pools.scale("nobody", 4, version);
 
         // then
+        assertThat(lines(scaled)).containsExactly("pool idle: replicas 0 -> 2");
         assertThat(apply).isInstanceOfSatisfying(ChangeAnswer.Stale.class, stale -> {
             assertThat(stale.given()).isEqualTo(version);
             assertThat(stale.current()).isNotEqualTo(Optional.of(version)).isPresent();
         });
         assertThat(scale).isInstanceOf(ChangeAnswer.Stale.class);
         assertThat(unknown).isEqualTo(new ChangeAnswer.Stale("nobody", version, Optional.empty()));
-        assertThat(now("web").spec().replicas()).isEqualTo(2);
+        assertThat(now("idle").spec().replicas()).isEqualTo(2);
     }
 
     @Test
     void whatTheMasterWritesIsNotTakenForWritten() {
         // given
-        var wanted = pools(pool("web", "replicas: 3", "1000")).getFirst().toBuilder();
-        wanted.getMetadataBuilder()
-                .setGeneration(7)
-                .setResourceVersion(Long.toString(now("web").version()));
+        var version = versionOfAPoolAtRest("idle");
+        var wanted = pools(pool("idle", "replicas: 3", "1000")).getFirst().toBuilder();
+        wanted.getMetadataBuilder().setGeneration(7).setResourceVersion(version);
         wanted.getStatusBuilder().setReplicas(9);
 
         // when
         var answer = pools.apply(List.of(wanted.build()), false);
 
         // then
-        assertThat(lines(answer)).containsExactly("pool web: replicas 1 -> 3");
-        assertThat(pools.written("web"))
-                .contains(pools(pool("web", "replicas: 3", "1000")).getFirst());
+        assertThat(lines(answer)).containsExactly("pool idle: replicas 0 -> 3");
+        assertThat(pools.written("idle"))
+                .contains(pools(pool("idle", "replicas: 3", "1000")).getFirst());
     }
 
     @Test
