@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.function.IntUnaryOperator;
 
 /// Waits on one thread for what another thread reads: tells once that a socket is readable, and then not again until
 /// [#rearm]. That the connection has ended it tells at any time, whether or not somebody reads.
@@ -35,6 +36,9 @@ public final class ArrivalWatch implements AutoCloseable {
     /// What is said to arm it, again and again; never written after it was made.
     private final MemorySegment armed;
 
+    /// Made once: what a lambda captures costs more to allocate than the rest of it.
+    private final IntUnaryOperator wait;
+
     /// What there is to tell.
     public enum Event {
         /// Something has arrived. Not told again before [#rearm].
@@ -53,6 +57,7 @@ public final class ArrivalWatch implements AutoCloseable {
         state = SysCall.newState(arena);
         events = arena.allocate(EPOLL_EVENT, ENTRIES);
         armed = event(arena, SysEpoll.EPOLLIN | SysEpoll.EPOLLONESHOT, ARRIVALS);
+        wait = n -> SysEpoll.await(state, n, events, ENTRIES, WITHOUT_END);
     }
 
     private static MemorySegment event(Arena arena, int mask, long key) {
@@ -89,7 +94,7 @@ public final class ArrivalWatch implements AutoCloseable {
     /// Waits for the next event; of two at once it tells the end.
     public Event await() {
         while (true) {
-            int count = epoll.use(n -> SysEpoll.await(state, n, events, ENTRIES, WITHOUT_END));
+            int count = epoll.use(wait);
             if (count == -Errno.EINTR) {
                 continue;
             }

@@ -92,26 +92,34 @@ final class SysCall {
         return result;
     }
 
-    /// As [#call(MemorySegment,MemorySegment,long,long,long,long,long,long)] with the spare call state, or one of its
-    /// own when another thread has that.
+    /// As [#call(MemorySegment,MemorySegment,long,long,long,long,long,long)], for who has no call state.
     static int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
-        var spare = SPARE.getAndSet(null);
-        if (spare == null) {
-            try (var arena = Arena.ofConfined()) {
-                return call(newState(arena), function, a, b, c, d, e, f);
-            }
-        }
-        try {
-            return call(spare, function, a, b, c, d, e, f);
-        } finally {
-            SPARE.set(spare);
-        }
+        int result;
+        do {
+            result = once(function, a, b, c, d, e, f);
+        } while (result == -Errno.EINTR);
+        return result;
     }
 
     /// Calls once: for functions that must not, or need not, be repeated after EINTR.
     static int once(MemorySegment state, MemorySegment function, long a, long b, long c, long d, long e, long f) {
         int result = (int) words(state, function, a, b, c, d, e, f);
         return result == -1 ? -state.get(ValueLayout.JAVA_INT, ERRNO) : result;
+    }
+
+    /// The same with the spare call state, or one of its own when another thread has that.
+    static int once(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        var spare = SPARE.getAndSet(null);
+        if (spare == null) {
+            try (var arena = Arena.ofConfined()) {
+                return once(newState(arena), function, a, b, c, d, e, f);
+            }
+        }
+        try {
+            return once(spare, function, a, b, c, d, e, f);
+        } finally {
+            SPARE.set(spare);
+        }
     }
 
     /// Calls a function that returns its error instead of setting errno, as the `posix_spawn` family does.

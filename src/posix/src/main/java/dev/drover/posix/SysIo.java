@@ -1,6 +1,5 @@
 package dev.drover.posix;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Mirror of `<unistd.h>` and `<fcntl.h>`: descriptors. Results are those of C, errors `-errno`.
@@ -29,9 +28,7 @@ final class SysIo {
     /// [close(2)](https://man7.org/linux/man-pages/man2/close.2.html). Never repeated: on Linux the descriptor is
     /// gone after EINTR too. Errors: EBADF EINTR EIO.
     static int close(int fd) {
-        try (var arena = Arena.ofConfined()) {
-            return SysCall.once(SysCall.newState(arena), CLOSE, fd, 0, 0, 0, 0, 0);
-        }
+        return SysCall.once(CLOSE, fd, 0, 0, 0, 0, 0);
     }
 
     /// [read(2)](https://man7.org/linux/man-pages/man2/read.2.html). Errors: EAGAIN EBADF ECONNRESET EIO.
