@@ -161,14 +161,9 @@ final class Loop {
     private void run() {
         try (var opened = Poller.open()) {
             poller.complete(opened);
+            Runnable poll = () -> opened.poll(untilNextTimer());
             while (running) {
-                runTasks();
-                runTimers();
-                if (running) {
-                    guarded(() -> opened.poll(untilNextTimer()));
-                }
-                scheduling.count(accepted);
-                accepted = 0;
+                turn(poll);
             }
         } catch (RuntimeException | Error failure) {
             poller.completeExceptionally(failure);
@@ -179,7 +174,21 @@ final class Loop {
         }
     }
 
+    /// Apart from [#run], which is called once, and so is compiled late.
+    private void turn(Runnable poll) {
+        runTasks();
+        runTimers();
+        if (running) {
+            guarded(poll);
+        }
+        scheduling.count(accepted);
+        accepted = 0;
+    }
+
     private void runTasks() {
+        if (tasks.isEmpty()) {
+            return;
+        }
         var batch = new ArrayDeque<Task>();
         tasks.drainTo(batch);
         for (var task : batch) {
