@@ -1,6 +1,8 @@
 package dev.drover.handoff;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
 import dev.drover.posix.Fd;
 import dev.drover.protocol.worker.v1.ConnectionsEnded;
 import dev.drover.protocol.worker.v1.Draining;
@@ -9,6 +11,7 @@ import dev.drover.protocol.worker.v1.Ready;
 import dev.drover.protocol.worker.v1.TransferAcknowledged;
 import dev.drover.protocol.worker.v1.TransferRefused;
 import dev.drover.protocol.worker.v1.WorkerFrame;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,12 +25,49 @@ final class WorkerFrames {
         return frame().setJoin(join).build().toByteArray();
     }
 
+    /// Written field by field: there is one for every few connections, and builders cost more than the rest of it.
+    ///
     /// @param transferIds 1 to [HandoffLimits#MAX_ACKNOWLEDGED]
     static byte[] acknowledged(List<Long> transferIds) {
-        var acknowledged = TransferAcknowledged.newBuilder()
-                .setTransferId(transferIds.getFirst())
-                .addAllFurtherTransferIds(transferIds.subList(1, transferIds.size()));
-        return frame().setTransferAcknowledged(acknowledged).build().toByteArray();
+        long first = transferIds.getFirst();
+        var further = transferIds.subList(1, transferIds.size());
+        int furtherLength = 0;
+        for (long id : further) {
+            furtherLength += CodedOutputStream.computeUInt64SizeNoTag(id);
+        }
+        int length = CodedOutputStream.computeUInt64Size(TransferAcknowledged.TRANSFER_ID_FIELD_NUMBER, first)
+                + delimited(TransferAcknowledged.FURTHER_TRANSFER_IDS_FIELD_NUMBER, furtherLength);
+        var frame = new byte
+                [CodedOutputStream.computeUInt32Size(WorkerFrame.PROTOCOL_VERSION_FIELD_NUMBER, Wire.PROTOCOL_VERSION)
+                        + delimited(WorkerFrame.TRANSFER_ACKNOWLEDGED_FIELD_NUMBER, length)];
+        var out = CodedOutputStream.newInstance(frame);
+        try {
+            out.writeUInt32(WorkerFrame.PROTOCOL_VERSION_FIELD_NUMBER, Wire.PROTOCOL_VERSION);
+            writeDelimited(out, WorkerFrame.TRANSFER_ACKNOWLEDGED_FIELD_NUMBER, length);
+            out.writeUInt64(TransferAcknowledged.TRANSFER_ID_FIELD_NUMBER, first);
+            writeDelimited(out, TransferAcknowledged.FURTHER_TRANSFER_IDS_FIELD_NUMBER, furtherLength);
+            for (long id : further) {
+                out.writeUInt64NoTag(id);
+            }
+        } catch (IOException impossible) {
+            throw new AssertionError("an array of the right size has room", impossible);
+        }
+        out.checkNoSpaceLeft();
+        return frame;
+    }
+
+    /// The size of a field of so many bytes, which is not there when it is empty.
+    private static int delimited(int field, int length) {
+        return length == 0
+                ? 0
+                : CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
+    }
+
+    private static void writeDelimited(CodedOutputStream out, int field, int length) throws IOException {
+        if (length > 0) {
+            out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(length);
+        }
     }
 
     static byte[] refused(long transferId, String message) {

@@ -209,6 +209,24 @@ class FramesTest {
     }
 
     @Test
+    void anAcknowledgementIsWrittenAsProtobufWritesIt() {
+        var most = LongStream.range(0, HandoffLimits.MAX_ACKNOWLEDGED)
+                .map(i -> Long.MAX_VALUE >>> i % 60)
+                .boxed()
+                .toList();
+        for (var ids : List.of(List.of(1L), List.of(127L, 128L), List.of(Long.MAX_VALUE, 1L, 300L), most)) {
+            assertThat(WorkerFrames.acknowledged(ids))
+                    .isEqualTo(WorkerFrame.newBuilder()
+                            .setProtocolVersion(1)
+                            .setTransferAcknowledged(TransferAcknowledged.newBuilder()
+                                    .setTransferId(ids.getFirst())
+                                    .addAllFurtherTransferIds(ids.subList(1, ids.size())))
+                            .build()
+                            .toByteArray());
+        }
+    }
+
+    @Test
     void everyReasonOfARefusalTravels() {
         for (var reason : JoinRefusal.values()) {
             assertThat(MasterFrames.read(MasterFrames.joinRefused(reason, "why"), List.of()))
