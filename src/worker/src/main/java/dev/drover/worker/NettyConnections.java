@@ -2,6 +2,8 @@ package dev.drover.worker;
 
 import dev.drover.posix.Fd;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -17,8 +19,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NotYetConnectedException;
 
 /// Makes Netty's channels of connections. Apart from [WorkerConnection] so that a worker without Netty on its class
-/// path
-/// can use the JDK's way.
+/// path can use the JDK's way.
 final class NettyConnections {
     private static final ChannelHandler END_FOR_ALL = new EndForAll();
 
@@ -29,6 +30,12 @@ final class NettyConnections {
     /// would depend on how busy the master is.
     @ChannelHandler.Sharable
     private static final class EndForAll extends ChannelOutboundHandlerAdapter {
+        /// Without the look for the annotation, which is made for every pipeline.
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+
         @Override
         public void close(ChannelHandlerContext context, ChannelPromise promise) {
             if (context.channel().isActive() && ((UnixChannel) context.channel()).fd() instanceof Socket socket) {
@@ -54,18 +61,32 @@ final class NettyConnections {
     /// Takes the descriptor over.
     static Channel open(WorkerConnection connection, EventLoopGroup group, ChannelHandler initializer) {
         var channel = channel(connection);
-        var _ = channel.closeFuture().addListener(_ -> connection.ended());
-        channel.pipeline().addLast(END_FOR_ALL, initializer);
+        var _ = channel.closeFuture().addListener(new Ended(connection));
+        channel.pipeline().addLast("drover-end", END_FOR_ALL).addLast(initializer);
         connection.connections().adopting();
         // What cannot be registered Netty closes by itself.
-        var _ = group.register(channel).addListener(_ -> {
+        var _ = group.register(channel).addListener(new Adopted(connection));
+        return channel;
+    }
+
+    // No lambdas: these are made for every connection, and what a lambda captures costs more to allocate.
+
+    private record Ended(WorkerConnection connection) implements ChannelFutureListener {
+        @Override
+        public void operationComplete(ChannelFuture closed) {
+            connection.ended();
+        }
+    }
+
+    private record Adopted(WorkerConnection connection) implements ChannelFutureListener {
+        @Override
+        public void operationComplete(ChannelFuture registered) {
             connection.connections().adopted();
             // The client was gone before: such a channel never becomes active, and nobody else would close it.
-            if (!channel.isActive()) {
-                var _ = channel.close();
+            if (!registered.channel().isActive()) {
+                var _ = registered.channel().close();
             }
-        });
-        return channel;
+        }
     }
 
     private static Channel channel(WorkerConnection connection) {
