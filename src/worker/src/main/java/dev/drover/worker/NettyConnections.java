@@ -62,6 +62,7 @@ final class NettyConnections {
     static Channel open(WorkerConnection connection, EventLoopGroup group, ChannelHandler initializer) {
         var channel = channel(connection);
         var _ = channel.closeFuture().addListener(new Ended(connection));
+        // Named here, because Netty looks through the pipeline to make a name up.
         channel.pipeline().addLast("drover-end", END_FOR_ALL).addLast(initializer);
         connection.connections().adopting();
         // What cannot be registered Netty closes by itself.
