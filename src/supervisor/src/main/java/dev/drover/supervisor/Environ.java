@@ -18,13 +18,14 @@ record Environ(List<String> variables) {
         variables = List.copyOf(variables);
     }
 
-    /// Empty where the process is gone or not ours to look at: then it has none for us.
-    static Environ of(long pid) {
+    /// Empty where the kernel does not tell: the process is gone, is not ours to look at, has no environment at all, or
+    /// is in the middle of an execve(2), and will tell when that is done.
+    static Optional<Environ> of(long pid) {
         try (var in = Files.newInputStream(Path.of("/proc/" + pid + "/environ"))) {
             var text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
-            return new Environ(List.of(text.split("\0", -1)));
+            return text.isEmpty() ? Optional.empty() : Optional.of(new Environ(List.of(text.split("\0", -1))));
         } catch (IOException goneOrNotOurs) {
-            return new Environ(List.of());
+            return Optional.empty();
         }
     }
 

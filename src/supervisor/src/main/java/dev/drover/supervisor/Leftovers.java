@@ -52,10 +52,10 @@ final class Leftovers {
     }
 
     private static boolean isWorkerOf(Path runDirectory, long pid) {
-        var environ = Environ.of(pid);
-        return environ.get("DROVER_RUN_DIR")
-                        .filter(runDirectory.toString()::equals)
-                        .isPresent()
-                && environ.get("DROVER_TOKEN").isPresent();
+        return Environ.of(pid)
+                .filter(environ -> environ.get("DROVER_TOKEN").isPresent())
+                .flatMap(environ -> environ.get("DROVER_RUN_DIR"))
+                .filter(runDirectory.toString()::equals)
+                .isPresent();
     }
 }

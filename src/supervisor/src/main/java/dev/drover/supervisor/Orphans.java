@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -29,7 +30,7 @@ final class Orphans {
 
     private final LongPredicate known;
 
-    /// The token of each that we have looked at, empty where it has none: a pid is no other's before we reap it.
+    /// The token of each that has told its environment, empty where it has none: a pid is no other's before we reap it.
     private final Map<Long, String> tokens = new HashMap<>();
 
     /// @param known whether a pid is a child of ours that somebody else reaps
@@ -62,18 +63,25 @@ final class Orphans {
     }
 
     /// Kills those that a dead worker has left: they had left its process group, so they did not end with it, and hold
-    /// its listeners. One that belongs to a living worker, or whose environment does not tell, is let alone.
+    /// its listeners. One that belongs to a living worker, or whose environment does not tell, is let alone; the
+    /// latter is looked at again the next time.
     ///
     /// @param living whether an incarnation with that token lives
     void killStrays(Predicate<String> living) {
         for (long pid : livingOf(Processes.currentPid())) {
-            var token = tokens.computeIfAbsent(
-                    pid, one -> Environ.of(one).get("DROVER_TOKEN").orElse(""));
-            if (!token.isEmpty() && !living.test(token)) {
+            if (token(pid).filter(token -> !living.test(token)).isPresent()) {
                 LOG.warn("Process of a dead worker killed pid={}: it had left the worker's process group", pid);
                 kill(pid);
             }
         }
+    }
+
+    private Optional<String> token(long pid) {
+        if (!tokens.containsKey(pid)) {
+            Environ.of(pid)
+                    .ifPresent(told -> tokens.put(pid, told.get("DROVER_TOKEN").orElse("")));
+        }
+        return Optional.ofNullable(tokens.get(pid)).filter(token -> !token.isEmpty());
     }
 
     /// Kills what is left of them at the end.
