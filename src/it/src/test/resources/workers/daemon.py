@@ -1,18 +1,18 @@
 """A worker that makes itself a daemon, as programs for other supervisors do: forks, leaves its session, forks again.
 
-The process that was started ends as soon as it has; what is left serves, and says that it is ready.
+The process that was started ends as soon as it has; what is left holds the listeners until it is killed.
 """
 import os
-import pathlib
-import sys
+import signal
 
 reader, writer = os.pipe()
 if os.fork():
     os.close(writer)
-    os.read(reader, 1)  # ends with the exec of the daemon
+    os.read(reader, 1)  # ends when the daemon is there
     os._exit(0)
 os.setsid()
 if os.fork():
     os._exit(0)
-os.environ["LISTEN_PID"] = str(os.getpid())
-os.execv(sys.executable, [sys.executable, str(pathlib.Path(__file__).with_name("serve.py"))])
+os.close(writer)
+while True:
+    signal.pause()
