@@ -48,10 +48,18 @@ public final class Main {
                     print(System.err, ExitCode.USAGE, List.of("drover run: " + message, "Try 'drover run --help'."));
                 case Parsed.Run(var options) -> run(options, signals, preparation);
             };
+        } catch (SupervisorException failure) {
+            return print(System.err, ExitCode.FAILED, failure.problems());
+        } catch (TokenFile.Broken broken) {
+            return print(System.err, ExitCode.USAGE, List.of(String.valueOf(broken.getMessage())));
+        } catch (MasterException failure) {
+            return print(System.err, ExitCode.FAILED, List.of(String.valueOf(failure.getMessage())));
         }
     }
 
-    private static int run(RunOptions options, SignalHandlers signals, Preparation preparation) {
+    private static int run(RunOptions options, SignalHandlers signals, Preparation preparation)
+            throws TokenFile.Broken {
+        preparation.awaitLog();
         var source = PoolSource.of(options.files(), options.defaultFiles());
         return switch (source.read()) {
             case PoolSource.Reading.Broken(var problems) -> print(System.err, ExitCode.USAGE, problems);
@@ -61,11 +69,8 @@ public final class Main {
     }
 
     private static int run(
-            RunOptions options,
-            PoolSource source,
-            WrittenPools pools,
-            SignalHandlers signals,
-            Preparation preparation) {
+            RunOptions options, PoolSource source, WrittenPools pools, SignalHandlers signals, Preparation preparation)
+            throws TokenFile.Broken {
         try (var lines = new LineWriter(new FileOutputStream(FileDescriptor.out))) {
             preparation.awaitSupervisor();
             LogHandler.install(lines, options.logFormat());
@@ -92,12 +97,6 @@ public final class Main {
                     return quarkus(new Launch(master, options, files, access, supervisor.switchboard()));
                 }
             }
-        } catch (SupervisorException failure) {
-            return print(System.err, ExitCode.FAILED, failure.problems());
-        } catch (TokenFile.Broken broken) {
-            return print(System.err, ExitCode.USAGE, List.of(String.valueOf(broken.getMessage())));
-        } catch (MasterException failure) {
-            return print(System.err, ExitCode.FAILED, List.of(String.valueOf(failure.getMessage())));
         }
     }
 

@@ -12,8 +12,10 @@ import org.slf4j.LoggerFactory;
 /// processor.
 ///
 /// Two threads that initialize classes which need each other, from two ends, wait for each other without end (JLS
-/// 12.4.2). So nothing that is prepared is to be used before [#awaitSupervisor] or [#awaitControl].
+/// 12.4.2). So nothing that is prepared is to be used before it was waited for; and libraries log too: what may have a
+/// logger, as the reader of YAML has, is not to be used before [#awaitLog].
 final class Preparation {
+    private final CompletableFuture<Void> log = new CompletableFuture<>();
     private final CompletableFuture<Void> supervisor = new CompletableFuture<>();
     private final CompletableFuture<Void> control = new CompletableFuture<>();
 
@@ -29,18 +31,25 @@ final class Preparation {
         try {
             // The first logger looks for its provider in every jar of the class path.
             LoggerFactory.getLogger(Preparation.class);
+            log.complete(null);
             Supervisor.prepare();
             supervisor.complete(null);
             MessagesProto.getDescriptor();
             ControlProto.getDescriptor();
             control.complete(null);
         } catch (Throwable failure) {
+            log.completeExceptionally(failure);
             supervisor.completeExceptionally(failure);
             control.completeExceptionally(failure);
         }
     }
 
-    /// Waits until the log and what a supervisor needs are ready.
+    /// Waits until the log is ready.
+    void awaitLog() {
+        await(log);
+    }
+
+    /// Waits until what a supervisor needs is ready too.
     void awaitSupervisor() {
         await(supervisor);
     }
