@@ -110,7 +110,7 @@ class HealthTest {
             var result = load.stop();
 
             // then
-            assertThat(found).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(20));
+            assertThat(found).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(20));
             assertThat(worker(control, "web-1").getLastExit().getMessage())
                     .startsWith("killed by SIGKILL: no heartbeat for 1");
             assertOnlyInItsHands(result);
