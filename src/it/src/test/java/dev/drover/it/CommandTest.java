@@ -31,7 +31,8 @@ class CommandTest {
     }
 
     private static Pools sleeping(int replicas) {
-        return Pools.systemd(replicas, "sh", "-c", "trap \"echo got USR1\" USR1; while :; do sleep 0.1; done")
+        return Pools.systemd(
+                        replicas, "sh", "-c", "trap \"echo got USR1\" USR1; echo heeds it; while :; do sleep 0.1; done")
                 .template("readyWhen: Started")
                 .template("env: [{name: API_KEY, value: s3cret}]");
     }
@@ -92,7 +93,7 @@ class CommandTest {
     void aSignalReachesTheWorkerAndASelectorFinds() throws Exception {
         // given
         var master = run(sleeping(1));
-        master.awaitLog("Worker ready");
+        master.awaitLog("heeds it");
 
         // when
         var signaled = drover(master, "signal", "worker", "web-0", "SIGUSR1");
