@@ -416,7 +416,7 @@ class SubscriptionTest {
     @Test
     void programThatSignsButAnswersLateStays() throws Exception {
         // given
-        try (var hasty = talkingMaster(TIMEOUT, Duration.ofMillis(200))) {
+        try (var hasty = talkingMaster(TIMEOUT, Duration.ofSeconds(1))) {
             var late = TestProgram.parent(hasty, "late");
             var asked = hasty.worker("web-0").messenger().request(parent(), text("?"), TIMEOUT);
             late.sign(late.next());
