@@ -24,6 +24,12 @@ record ConnectionLoad(List<String> program) {
                 List.of(Sources.compile("connections.c", directory.path()).toString()));
     }
 
+    /// The same in a session of its own.
+    ConnectionLoad inSession() {
+        return new ConnectionLoad(
+                Stream.concat(Stream.of("setsid"), program.stream()).toList());
+    }
+
     /// The same on a processor of its own.
     ConnectionLoad on(int processor) {
         return new ConnectionLoad(Stream.concat(Processors.on(processor).stream(), program.stream())

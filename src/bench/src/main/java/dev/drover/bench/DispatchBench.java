@@ -14,9 +14,10 @@ import java.util.concurrent.Callable;
 /// against Sharded, where they accept by themselves, beside the two policies of Node's `cluster`, and beside both ways
 /// in C, which are the limit. Ours is the built distribution.
 ///
-/// Measured twice: with the load among the servers, as on a busy machine, and with the load on a processor of its own
-/// and the servers on the others, which tells what the servers can do. Each pair is made with processes of its own:
-/// those of one start differ from those of another by more than their runs do.
+/// Measured with the load among the servers, as on a busy machine; where the kernel shares the processors out to
+/// sessions, with the load in one of its own, as it is beside a container or a service; and with the load on a
+/// processor of its own and the servers on the others, which tells what the servers can do. Each pair is made with
+/// processes of its own: those of one start differ from those of another by more than their runs do.
 final class DispatchBench {
     /// Microseconds of CPU for a connection.
     private static final Row.Goal COST_GOAL = Row.Goal.atMost(20);
@@ -30,6 +31,9 @@ final class DispatchBench {
     private static final int RUNS = 2;
     private static final int WORKERS = 4;
     private static final int FEW_WORKERS = 2;
+
+    /// Holds 1 where a session is a group of the scheduler; see sched(7), the autogroup feature.
+    private static final Path AUTOGROUP = Path.of("/proc/sys/kernel/sched_autogroup_enabled");
 
     /// For two masters with four JVM each, twice five of Node, and the rest.
     private static final long ENOUGH_KIB = 2L << 20;
@@ -61,7 +65,9 @@ final class DispatchBench {
     List<Row> run() throws Exception {
         int workers = workers();
         var processors = Processors.allowed();
+        boolean grouped = sessionsAreGroups();
         var among = new ArrayList<Rounds<Way, Cost>>();
+        var beside = new ArrayList<Rounds<Way, Cost>>();
         var apart = new ArrayList<Rounds<Way, Cost>>();
         try (var directory = ScratchDirectory.create()) {
             var passing = Sources.compile("passing.c", directory.path());
@@ -70,6 +76,9 @@ final class DispatchBench {
                 try (var servers = new Servers(workers, passing)) {
                     var all = servers.start();
                     among.add(measure(all, load, WARMING_RUNS));
+                    if (grouped) {
+                        beside.add(measure(all, load.inSession(), 1));
+                    }
                     if (processors.size() > 1) {
                         for (var server : all.values()) {
                             server.confine(processors.subList(1, processors.size()));
@@ -80,6 +89,9 @@ final class DispatchBench {
             }
         }
         var rows = new ArrayList<>(rows("", workers, Rounds.joined(among)));
+        if (!beside.isEmpty()) {
+            rows.addAll(rows("load in its session, ", workers, Rounds.joined(beside)));
+        }
         if (!apart.isEmpty()) {
             rows.addAll(rows("load apart, ", workers, Rounds.joined(apart)));
         }
@@ -94,6 +106,10 @@ final class DispatchBench {
         }
         Rounds.run(warmingRuns, runs);
         return Rounds.run(RUNS, runs);
+    }
+
+    private static boolean sessionsAreGroups() throws IOException {
+        return Files.exists(AUTOGROUP) && Files.readString(AUTOGROUP).strip().equals("1");
     }
 
     /// Fewer where there is no memory for all.
