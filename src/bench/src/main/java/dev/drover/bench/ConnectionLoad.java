@@ -25,7 +25,7 @@ record ConnectionLoad(List<String> program) {
     }
 
     /// The same in a session of its own.
-    ConnectionLoad inSession() {
+    ConnectionLoad inOwnSession() {
         return new ConnectionLoad(
                 Stream.concat(Stream.of("setsid"), program.stream()).toList());
     }

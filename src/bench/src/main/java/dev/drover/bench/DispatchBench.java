@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class DispatchBench {
     private static final Row.Goal RATE_GOAL = Row.Goal.atLeast(1.8);
     private static final int CONNECTIONS = 10_000;
 
-    /// Of the processes of one start.
+    /// In each place, of the processes of one start.
     private static final int WARMING_RUNS = 2;
 
     private static final int RUNS = 2;
@@ -54,6 +55,20 @@ final class DispatchBench {
         SHARED_IN_C
     }
 
+    /// Where the load runs.
+    private enum Place {
+        AMONG(""),
+        OWN_SESSION("load in its own session, "),
+        APART("load apart, ");
+
+        /// Begins the text of each row.
+        private final String where;
+
+        Place(String where) {
+            this.where = where;
+        }
+    }
+
     /// Of one run.
     ///
     /// @param rate connections a second
@@ -65,46 +80,59 @@ final class DispatchBench {
     List<Row> run() throws Exception {
         int workers = workers();
         var processors = Processors.allowed();
-        boolean grouped = sessionsAreGroups();
-        var among = new ArrayList<Rounds<Way, Cost>>();
-        var beside = new ArrayList<Rounds<Way, Cost>>();
-        var apart = new ArrayList<Rounds<Way, Cost>>();
+        var places = places(processors.size());
+        var measured = new EnumMap<Place, List<Rounds<Way, Cost>>>(Place.class);
         try (var directory = ScratchDirectory.create()) {
             var passing = Sources.compile("passing.c", directory.path());
             var load = ConnectionLoad.compile(directory);
             for (int i = 0; i < pairs; i++) {
                 try (var servers = new Servers(workers, passing)) {
                     var all = servers.start();
-                    among.add(measure(all, load, WARMING_RUNS));
-                    if (grouped) {
-                        beside.add(measure(all, load.inSession(), 1));
-                    }
-                    if (processors.size() > 1) {
-                        for (var server : all.values()) {
-                            server.confine(processors.subList(1, processors.size()));
-                        }
-                        apart.add(measure(all, load.on(processors.getFirst()), 1));
+                    for (var place : places) {
+                        var placed = place(load, place, all.values(), processors);
+                        measured.computeIfAbsent(place, _ -> new ArrayList<>()).add(measure(all, placed));
                     }
                 }
             }
         }
-        var rows = new ArrayList<>(rows("", workers, Rounds.joined(among)));
-        if (!beside.isEmpty()) {
-            rows.addAll(rows("load in its session, ", workers, Rounds.joined(beside)));
-        }
-        if (!apart.isEmpty()) {
-            rows.addAll(rows("load apart, ", workers, Rounds.joined(apart)));
-        }
+        var rows = new ArrayList<Row>();
+        measured.forEach((place, rounds) -> rows.addAll(rows(place.where, workers, Rounds.joined(rounds))));
         return rows;
     }
 
-    private static Rounds<Way, Cost> measure(Map<Way, ServerProcess> servers, ConnectionLoad load, int warmingRuns)
-            throws Exception {
+    /// Those that this machine has, in order: servers that were confined once stay so.
+    private static List<Place> places(int processors) throws IOException {
+        var places = new ArrayList<>(List.of(Place.AMONG));
+        if (sessionsAreGroups()) {
+            places.add(Place.OWN_SESSION);
+        }
+        if (processors > 1) {
+            places.add(Place.APART);
+        }
+        return places;
+    }
+
+    private static ConnectionLoad place(
+            ConnectionLoad load, Place place, Collection<ServerProcess> servers, List<Integer> processors)
+            throws IOException, InterruptedException {
+        return switch (place) {
+            case AMONG -> load;
+            case OWN_SESSION -> load.inOwnSession();
+            case APART -> {
+                for (var server : servers) {
+                    server.confine(processors.subList(1, processors.size()));
+                }
+                yield load.on(processors.getFirst());
+            }
+        };
+    }
+
+    private static Rounds<Way, Cost> measure(Map<Way, ServerProcess> servers, ConnectionLoad load) throws Exception {
         var runs = new EnumMap<Way, Callable<Cost>>(Way.class);
         for (var server : servers.entrySet()) {
             runs.put(server.getKey(), () -> measure(server.getValue(), load));
         }
-        Rounds.run(warmingRuns, runs);
+        Rounds.run(WARMING_RUNS, runs);
         return Rounds.run(RUNS, runs);
     }
 
