@@ -110,6 +110,7 @@ class HealthTest {
             var result = load.stop();
 
             // then
+            // Ten seconds from its last sign of life, which may be a second and more old when it is stopped.
             assertThat(found).isBetween(Duration.ofSeconds(8), Duration.ofSeconds(20));
             assertThat(worker(control, "web-1").getLastExit().getMessage())
                     .startsWith("killed by SIGKILL: no heartbeat for 1");
